@@ -1,0 +1,1 @@
+"""Plain typed functions that make what a test needs, one file per package."""
