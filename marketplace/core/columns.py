@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from sqlalchemy import BigInteger, DateTime, Enum, Integer, LargeBinary, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.sql import operators
@@ -105,12 +106,18 @@ def enum_column(kind: type[StrEnum], *, name: str | None = None) -> Enum:
     )
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """Return the keywords that make an Index partial on both databases."""
+    return {"sqlite_where": sql(condition), "postgresql_where": sql(condition)}
+
+
 BigKey = BigInteger().with_variant(Integer, "sqlite")
-pk = Annotated[int, mapped_column(BigKey, primary_key=True)]
-minor = Annotated[int, mapped_column(Whole)]
-grams = Annotated[int, mapped_column(Whole)]
-instant = Annotated[datetime, mapped_column(UtcDateTime)]
-code = Annotated[str, mapped_column(String(40))]
-name = Annotated[str, mapped_column(String(60))]
+Pk = Annotated[int, mapped_column(BigKey, primary_key=True)]
+Minor = Annotated[int, mapped_column(Whole)]
+Grams = Annotated[int, mapped_column(Whole)]
+Instant = Annotated[datetime, mapped_column(UtcDateTime)]
+Code = Annotated[str, mapped_column(String(40))]
+Name = Annotated[str, mapped_column(String(60))]
+Secret = Annotated[str, mapped_column(EncryptedText)]
+pk, minor, grams, instant, code, name, secret = Pk, Minor, Grams, Instant, Code, Name, Secret
 text = Annotated[str, mapped_column(Text)]
-secret = Annotated[str, mapped_column(EncryptedText)]
