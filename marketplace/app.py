@@ -5,7 +5,9 @@ from pathlib import Path
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
+from marketplace import cli, ledger, trail
 from marketplace.config import Settings
 from marketplace.core import columns
 from marketplace.extensions import babel, csrf, db, login_manager, migrate, retrying
@@ -24,7 +26,13 @@ class Marketplace(Flask):
 def load_models() -> None:
     """Import every package with tables, so that the metadata is whole."""
     for path in sorted(HERE.glob("*/models.py")):
-        importlib.import_module(f"marketplace.{path.parent.name}")
+        importlib.import_module(f"marketplace.{path.parent.name}.models")
+
+
+def install_guards(connection: Connection) -> None:
+    """Create every trigger afresh."""
+    ledger.guards.install(connection)
+    trail.guards.install(connection)
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -66,4 +74,5 @@ def create_app(settings: Settings) -> Flask:
     configure(app, settings)
     load_models()
     connect_extensions(app)
+    cli.register(app)
     return app

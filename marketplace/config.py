@@ -24,6 +24,13 @@ NAMES = frozenset(
         "FENMING_INSTANCE",
     }
 )
+NEEDED_IN_PRODUCTION = (
+    "DATABASE_URL",
+    "PUBLIC_URL",
+    "FENMING_SECRET_KEY",
+    "FENMING_FIELD_KEYS",
+    "FENMING_WEBHOOK_SECRETS",
+)
 GATEWAYS = ("simulated",)
 ENVIRONMENTS = ("development", "production")
 

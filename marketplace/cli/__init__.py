@@ -1,0 +1,16 @@
+"""Flask commands.
+
+Owns: the command line. Guarantees: each command works through front doors, in one transaction of its own.
+May import: jobs and all below.
+"""
+
+from flask import Flask
+
+from marketplace.cli.ledger import ledger_commands
+
+__all__ = ["register"]
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    app.cli.add_command(ledger_commands)
