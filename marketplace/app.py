@@ -7,10 +7,10 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from marketplace import cli, ledger, trail
+from marketplace import cli, ledger, trail, web
 from marketplace.config import Settings
 from marketplace.core import columns
-from marketplace.extensions import babel, csrf, db, login_manager, migrate, retrying
+from marketplace.extensions import db, migrate, retrying
 
 HERE = Path(__file__).parent
 
@@ -48,7 +48,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         TESTING=settings.testing,
         WTF_CSRF_ENABLED=not settings.testing,
-        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     columns.use_keys(settings.field_keys)
 
@@ -57,9 +57,6 @@ def connect_extensions(app: Flask) -> None:
     """Bind the shared instruments to the application."""
     db.init_app(app)
     migrate.init_app(app, db, directory=str(HERE.parent / "migrations"), render_as_batch=True)
-    login_manager.init_app(app)
-    csrf.init_app(app)
-    babel.init_app(app)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -69,10 +66,12 @@ def create_app(settings: Settings) -> Flask:
         root_path=str(HERE),
         instance_path=str(settings.instance),
         template_folder=str(HERE.parent / "templates"),
-        static_folder=str(HERE.parent / "static"),
+        static_folder=None,  # WhiteNoise serves what web.assets built
+        static_url_path="/static",
     )
     configure(app, settings)
     load_models()
     connect_extensions(app)
+    web.init_app(app)
     cli.register(app)
     return app

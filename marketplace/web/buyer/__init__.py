@@ -1,0 +1,5 @@
+"""Pages of buyers: basket, checkout, orders, payment."""
+
+from flask import Blueprint
+
+bp = Blueprint("buyer", __name__, url_prefix="/my")

@@ -1,0 +1,5 @@
+"""Pages of a cooperative's staff."""
+
+from flask import Blueprint
+
+bp = Blueprint("cooperative", __name__, url_prefix="/cooperative")

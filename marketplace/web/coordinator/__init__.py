@@ -1,0 +1,5 @@
+"""Pages of coordinators: every fen from the payout back to the scale."""
+
+from flask import Blueprint
+
+bp = Blueprint("coordinator", __name__, url_prefix="/coordinator")

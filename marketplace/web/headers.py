@@ -1,0 +1,52 @@
+"""Security headers of every answer, and compression of pages."""
+
+import gzip
+
+from flask import Flask, Response, request
+
+CSP = "; ".join((
+    "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "font-src 'self'",
+    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+))
+CHART_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture that carries its own <style>
+
+
+def policy(hosts: tuple[str, ...]) -> str:
+    """Return the policy; a browser applies `form-action` to the redirect to a payment host after a POST too."""
+    return CSP.replace("form-action 'self'", " ".join(("form-action 'self'", *hosts)))
+
+
+def init_app(app: Flask) -> None:
+    """Give every answer its headers."""
+
+    @app.after_request
+    def secure(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", policy(app.config.get("PAYMENT_HOSTS", ())))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        headers.setdefault("X-Frame-Options", "DENY")
+        if request.is_secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if answer.mimetype == "text/html":
+            headers.setdefault("Cache-Control", "private, no-cache")
+            answer.vary.update(("Cookie", "Accept-Language"))
+        return answer
+
+    @app.after_request
+    def compress(answer: Response) -> Response:
+        if (
+            answer.mimetype in {"text/html", "image/svg+xml", "application/json"}
+            and not answer.direct_passthrough
+            and "Content-Encoding" not in answer.headers
+            and request.accept_encodings.quality("gzip") > 0
+            and answer.status_code == 200
+            and len(body := answer.get_data()) > 1000
+        ):
+            answer.set_data(gzip.compress(body, 5, mtime=0))
+            answer.headers["Content-Encoding"] = "gzip"
+            answer.vary.add("Accept-Encoding")
+        return answer

@@ -1,0 +1,5 @@
+"""Pages for everybody: the shop window and what happened to the money."""
+
+from flask import Blueprint
+
+bp = Blueprint("public", __name__)
