@@ -47,7 +47,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         TESTING=settings.testing,
-        WTF_CSRF_ENABLED=not settings.testing,
+        WTF_CSRF_ENABLED=settings.csrf,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     columns.use_keys(settings.field_keys)

@@ -57,6 +57,7 @@ class Settings:
     argon2_time: int = 3
     argon2_memory_kib: int = 65536
     testing: bool = False
+    csrf: bool = True  # off only in tests that post forms without a browser
 
     @property
     def production(self) -> bool:

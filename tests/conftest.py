@@ -36,6 +36,7 @@ SETTINGS = Settings(
     argon2_time=1,
     argon2_memory_kib=8,
     testing=True,
+    csrf=False,
 )
 MEMORY = Path("/dev/shm")
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
@@ -125,6 +126,8 @@ class Databases:
 
     def fresh(self, name: str) -> str:
         """Return the URL of a database that holds nothing at all."""
+        self.count += 1
+        name = f"{name}{self.count}"
         if self.kind == "sqlite":
             return f"sqlite:///{self.folder / name}.db"
         return create_database(self.server, f"{name}_{WORKER}")
