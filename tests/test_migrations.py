@@ -25,6 +25,11 @@ def is_ours(table: str) -> bool:
     return table not in NOT_OURS and not table.startswith("search_index")
 
 
+def options(index):
+    """Tell the options of an index, the condition of a partial one included."""
+    return sorted((key, str(value)) for key, value in index.get("dialect_options", {}).items())
+
+
 def facts(inspector):
     """Tell everything that an inspector sees, names and texts included."""
     told = {}
@@ -34,7 +39,7 @@ def facts(inspector):
             "checks": {c["name"]: c["sqltext"] for c in inspector.get_check_constraints(table)},
             "uniques": {u["name"]: tuple(u["column_names"]) for u in inspector.get_unique_constraints(table)},
             "indexes": {
-                i["name"]: (tuple(i["column_names"]), bool(i["unique"]), str(i.get("dialect_options")))
+                i["name"]: (tuple(i["column_names"]), bool(i["unique"]), options(i))
                 for i in inspector.get_indexes(table)
             },
             "foreign": {
@@ -50,20 +55,11 @@ def facts(inspector):
 def engines(databases):
     """Two databases: brought up by migrations, made by create_all."""
     migrated, created = create_engine(databases.clone()), create_engine(databases.fresh("created"))
-    with created.connect().execution_options(writes=True) as connection:
-        with connection.begin():
-            Base.metadata.create_all(connection)
-        yield migrated, created
-        with connection.begin():
-            Base.metadata.drop_all(connection)
+    with created.connect().execution_options(writes=True) as connection, connection.begin():
+        Base.metadata.create_all(connection)
+    yield migrated, created
     migrated.dispose()
     created.dispose()
-
-
-@pytest.fixture
-def fresh_name(databases):
-    databases.count += 1
-    return f"fresh{databases.count}"
 
 
 def test_models_equal_migrations(engines):
@@ -123,8 +119,8 @@ def test_one_head_and_file_names_are_revisions():
         assert revision.path.endswith(f"/{revision.revision}.py")
 
 
-def test_up_down_and_up_again(databases, fresh_name):
-    app = create_app(replace(SETTINGS, database_url=databases.fresh(fresh_name)))
+def test_up_down_and_up_again(databases):
+    app = create_app(replace(SETTINGS, database_url=databases.fresh("fresh")))
     with app.app_context():
         try:
             upgrade(directory=str(MIGRATIONS))
