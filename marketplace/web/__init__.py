@@ -32,6 +32,7 @@ from marketplace.web import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MOST_BYTES = 8 * 1024 * 1024  # of a request
 ROOMS = (public, auth, buyer, cooperative, household, coordinator, admin, webhooks)
 
 
@@ -45,6 +46,7 @@ class Anonymous(AnonymousUserMixin):  # type: ignore[misc]  # flask_login has no
 
 def init_app(app: Flask) -> None:
     """Build the pages into the application; the policy comes before CSRF, so that a stranger's POST is 404."""
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     login_manager.init_app(app, add_context_processor=False)  # else every template, error pages too, loads the user

@@ -75,8 +75,13 @@ def init_app(app: Flask, static: Path) -> None:
     folder = Path(app.instance_path) / "assets"
     names = build(static, folder)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=folder, prefix="assets/", immutable_file_test=lambda path, url: True,
-        allow_all_origins=False, add_headers_function=_headers, max_age=31536000,
+        app.wsgi_app,
+        root=folder,
+        prefix="assets/",
+        immutable_file_test=lambda _path, _url: True,
+        allow_all_origins=False,
+        add_headers_function=_headers,
+        max_age=31536000,
     )
 
     def asset(name: str) -> str:

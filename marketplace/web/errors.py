@@ -26,15 +26,20 @@ STATUS: dict[type[DomainError], int] = {NotFound: 404}
 
 def page(status: int, code: str | None = None) -> Response:
     """A page, or RFC 9457 JSON below /api, without asking the database anything."""
-    title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    title, advice = WORDS.get(status, WORDS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500])
     if request.path.startswith("/api/"):
-        problem = {"type": f"about:blank#{code or status}", "title": HTTPStatus(status).phrase, "status": status,
-                   "detail": str(advice), "instance": request.path}
+        problem = {
+            "type": f"about:blank#{code or status}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": str(advice),
+            "instance": request.path,
+        }
         answer = make_response(json.dumps(problem, ensure_ascii=False), status)
         answer.mimetype = "application/problem+json"
     else:
         answer = make_response(render_template("errors/error.html", title=title, advice=advice, status=status), status)
-    if status == 503:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = "120"
     return answer
 
@@ -44,7 +49,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        if error.response is not None or (error.code or 500) < 400:
+        if error.response is not None or (error.code or 500) < HTTPStatus.BAD_REQUEST:
             return error.get_response()  # type: ignore[return-value]
         answer = page(error.code or 500)
         for name, value in error.get_headers():

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import Field, Form as PlainForm, HiddenField
+from wtforms import Field, HiddenField
+from wtforms import Form as PlainForm
 
 from marketplace.core.errors import DomainError, FieldError
 from marketplace.web.errors import page
@@ -20,7 +21,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def gives_back(view: View) -> View:
-    """Promise that the view does nothing before `form.validate_on_submit()`; it may then be called after a stale token."""
+    """Promise that the view does nothing before `form.validate_on_submit()`, so that a stale token loses nothing."""
     view.gives_back = True  # type: ignore[attr-defined]
     return view
 
@@ -70,7 +71,7 @@ def same_origin() -> bool:
     return bool(origin) and urlsplit(origin).netloc == request.host
 
 
-class Filter(PlainForm):
+class Filter(PlainForm):  # type: ignore[misc]  # wtforms has no types
     """A form of a GET: filters and searches; it needs no token."""
 
 
@@ -78,9 +79,10 @@ def init_app(app: Flask) -> None:
     """Show a form again, rather than losing it, when its token is stale."""
 
     @app.errorhandler(CSRFError)
-    def stale(error: CSRFError) -> ResponseReturnValue:
+    def stale(_error: CSRFError) -> ResponseReturnValue:
         view = app.view_functions.get(request.endpoint or "")
         if view is not None and getattr(view, "gives_back", False) and same_origin():
             g.stale_token = True
-            return app.ensure_sync(view)(**(request.view_args or {}))
+            answer: ResponseReturnValue = app.ensure_sync(view)(**(request.view_args or {}))
+            return answer
         return page(400)

@@ -1,13 +1,24 @@
 """Security headers of every answer, and compression of pages."""
 
 import gzip
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 
-CSP = "; ".join((
-    "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "font-src 'self'",
-    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-))
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+WORTH_PACKING = 1000  # bytes
 CHART_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox"  # a picture that carries its own <style>
 
 
@@ -43,8 +54,8 @@ def init_app(app: Flask) -> None:
             and not answer.direct_passthrough
             and "Content-Encoding" not in answer.headers
             and request.accept_encodings.quality("gzip") > 0
-            and answer.status_code == 200
-            and len(body := answer.get_data()) > 1000
+            and answer.status_code == HTTPStatus.OK
+            and len(body := answer.get_data()) > WORTH_PACKING
         ):
             answer.set_data(gzip.compress(body, 5, mtime=0))
             answer.headers["Content-Encoding"] = "gzip"

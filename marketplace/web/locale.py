@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, has_request_context, redirect, request, url_for
-from flask_babel import format_date, format_decimal, get_locale, gettext
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Blueprint, Flask, has_request_context, redirect, request, url_for
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace import identity
 from marketplace.core.money import exponent
@@ -37,11 +40,15 @@ def select_locale() -> str:
     return _of(request.cookies.get("language")) or next((found for found in accepted if found), "en")
 
 
-def remember(answer: Response, tag: str | None) -> Response:
+def remember(answer: BaseResponse, tag: str | None) -> BaseResponse:
     """Keep the language on this device; the switch calls it, and so does logging in, with the user's own."""
     if language := _of(tag):
         answer.set_cookie(
-            "language", LANGUAGES[language][0], max_age=31536000, samesite="Lax", httponly=True,
+            "language",
+            LANGUAGES[language][0],
+            max_age=31536000,
+            samesite="Lax",
+            httponly=True,
             secure=request.is_secure,
         )
     return answer
@@ -55,7 +62,7 @@ def local_path(target: str | None) -> str:
 
 @bp.get("/language/<tag>")
 @allow("anyone")
-def switch(tag: str) -> Response:
+def switch(tag: str) -> BaseResponse:
     """Change the language: on this device, and for a user everywhere."""
     language, user_id = _of(tag), getattr(current_user, "user_id", None)
     if language and user_id:
@@ -78,7 +85,12 @@ def is_chinese() -> bool:
 def number(value: int | Decimal, digits: int | None = None) -> str:
     """Return a number with grouped thousands; up to three decimals, or exactly `digits`."""
     pattern = "#,##0." + ("#" * 3 if digits is None else "0" * digits)
-    return format_decimal(value, pattern.rstrip("."), locale=get_locale()).replace("-", "−")
+    return str(format_decimal(value, pattern.rstrip("."), locale=get_locale())).replace("-", "−")
+
+
+def _held(text: str) -> str:
+    """Hold a figure and its unit together on one line."""
+    return text.replace(" ", NBSP)
 
 
 def _plain(minor: int, currency: str) -> str:
@@ -91,7 +103,9 @@ def _plain(minor: int, currency: str) -> str:
 def money(minor: int, currency: str = "CNY") -> str:
     """Return ¥1,234.50 or JPY 80; the minus stands before the sign."""
     sign = "−" if minor < 0 else ""
-    return f"{sign}¥{_plain(minor, currency)}" if currency == "CNY" else f"{sign}{currency}{NBSP}{_plain(minor, currency)}"
+    return (
+        f"{sign}¥{_plain(minor, currency)}" if currency == "CNY" else f"{sign}{currency}{NBSP}{_plain(minor, currency)}"
+    )
 
 
 def money_words(minor: int, currency: str = "CNY") -> str:
@@ -99,7 +113,7 @@ def money_words(minor: int, currency: str = "CNY") -> str:
     if currency != "CNY":
         return money(minor, currency)
     sign = "−" if minor < 0 else ""
-    return str(gettext("%(amount)s yuan", amount=sign + _plain(minor, currency)))
+    return _held(gettext("%(amount)s yuan", amount=sign + _plain(minor, currency)))
 
 
 def money_typed(minor: int | None, currency: str = "CNY") -> str:
@@ -109,12 +123,12 @@ def money_typed(minor: int | None, currency: str = "CNY") -> str:
 
 def weight(grams: int) -> str:
     """Return grams as kilograms."""
-    return str(gettext("%(n)s kg", n=number(Decimal(grams) / 1000)))
+    return _held(gettext("%(n)s kg", n=number(Decimal(grams) / 1000)))
 
 
 def weight_jin(grams: int) -> str:
     """Return grams as jin of 500 g."""
-    return str(gettext("%(n)s jin", n=number(Decimal(grams) / 500)))
+    return _held(gettext("%(n)s jin", n=number(Decimal(grams) / 500)))
 
 
 def kilograms(grams: int, digits: int | None = None) -> str:
@@ -124,7 +138,7 @@ def kilograms(grams: int, digits: int | None = None) -> str:
 
 def mu(thousandths: int) -> str:
     """Return thousandths of a mu as mu."""
-    return str(gettext("%(n)s mu", n=number(Decimal(thousandths) / 1000)))
+    return _held(gettext("%(n)s mu", n=number(Decimal(thousandths) / 1000)))
 
 
 def percent(permille: int) -> str:
@@ -140,7 +154,7 @@ def percent_bp(basis_points: int) -> str:
 def day(value: date | datetime, zone: str = "Asia/Shanghai") -> str:
     """Return 8 October 2026."""
     local = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
-    return format_date(local, DAY[str(get_locale())], locale=get_locale())
+    return str(format_date(local, DAY[str(get_locale())], locale=get_locale()))
 
 
 def day_short(value: date | datetime, zone: str = "Asia/Shanghai") -> str:
@@ -178,7 +192,7 @@ def strong(text: object) -> Markup:
 
 def own(text: str, english: str | None = None) -> str:
     """Return people's own text in the page's language as far as they gave it."""
-    return text if is_chinese() or not english else english
+    return (text or english or "") if is_chinese() else (english or text)
 
 
 def of(row: Any, field: str) -> str:

@@ -12,6 +12,7 @@ from marketplace.extensions import db
 
 T = TypeVar("T")
 SIZE = 20
+NEAR = 2
 
 
 def _here(**changes: object) -> str:
@@ -31,7 +32,8 @@ class Page(Generic[T]):
 
     @property
     def numbers(self) -> list[int | None]:
-        near = [n for n in range(1, self.last + 1) if n in {1, self.last} or abs(n - self.number) <= 2]
+        """Return the numbers to show: the ends, and those near this one."""
+        near = [n for n in range(1, self.last + 1) if n in {1, self.last} or abs(n - self.number) <= NEAR]
         out: list[int | None] = []
         for n in near:
             if out and out[-1] is not None and n - out[-1] > 1:
@@ -40,6 +42,7 @@ class Page(Generic[T]):
         return out
 
     def url(self, number: int) -> str:
+        """Return the address of another page of the same list."""
         return _here(page=number)
 
 

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from flask import Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
-
 View = TypeVar("View", bound=Callable[..., Any])
 ROLES = ("buyer", "clerk", "manager", "cashier", "supervisor", "household", "coordinator", "administrator")
 STAFF = ("clerk", "manager", "cashier", "supervisor")

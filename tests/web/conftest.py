@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -24,9 +25,7 @@ from tests.conftest import ROOT, SETTINGS, prepare, skip_or_fail
 
 def session_of(person: User | HouseholdKey) -> str:
     """Return the session's id of a user or of a household's printed code."""
-    return (
-        access.session_id_of_user(person) if isinstance(person, User) else access.session_id_of_household(person)
-    )
+    return access.session_id_of_user(person) if isinstance(person, User) else access.session_id_of_household(person)
 
 
 @pytest.fixture
@@ -38,6 +37,16 @@ def log_in() -> Callable[[FlaskClient, User | HouseholdKey], None]:
             stored["_user_id"], stored["_fresh"] = session_of(person), True
 
     return go
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Flask]:
+    """A house of its own with an empty file for a database: a test may add views, and needs no rows."""
+    app = create_app(replace(SETTINGS, database_url=f"sqlite:///{tmp_path / 'house.db'}"))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 # --- a real browser
@@ -131,7 +140,6 @@ def picture(page) -> Callable[[str], None]:
 @pytest.fixture
 def accessible(page) -> Callable[[], None]:
     """Fail with axe's findings for WCAG 2.2 AA."""
-    from axe_playwright_python.sync_playwright import Axe
 
     def check() -> None:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
