@@ -20,7 +20,6 @@ NAMES = frozenset(
         "FENMING_WEBHOOK_SECRETS",
         "FENMING_THREADS",
         "FENMING_PROXIES",
-        "FENMING_JOBS_URL",
         "FENMING_INSTANCE",
     }
 )
@@ -52,7 +51,6 @@ class Settings:
     webhook_secrets: tuple[str, ...] = ()  # newest first; a signature by any of them counts
     threads: int = 8
     proxies: int = 0  # how many reverse proxies stand before us and set X-Forwarded-*
-    jobs_url: str = "memory:"
     instance: Path = ROOT / "instance"
     argon2_time: int = 3
     argon2_memory_kib: int = 65536
@@ -98,7 +96,6 @@ class Settings:
             or (_kept(instance / "webhook_secret", secrets.token_urlsafe(32)),),
             threads=_number(environ, "FENMING_THREADS", 8, 1),
             proxies=_number(environ, "FENMING_PROXIES", 0, 0),
-            jobs_url=environ.get("FENMING_JOBS_URL") or "memory:",
             instance=instance,
         )
 

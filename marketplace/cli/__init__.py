@@ -6,6 +6,7 @@ May import: jobs and all below.
 
 from flask import Flask
 
+from marketplace.cli.jobs import jobs_commands, serve_command
 from marketplace.cli.ledger import ledger_commands
 
 __all__ = ["register"]
@@ -14,3 +15,5 @@ __all__ = ["register"]
 def register(app: Flask) -> None:
     """Add the commands to the application."""
     app.cli.add_command(ledger_commands)
+    app.cli.add_command(jobs_commands)
+    app.cli.add_command(serve_command)

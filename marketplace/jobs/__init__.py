@@ -7,6 +7,6 @@ one effect, one of `OUTSIDE` at least one under a key that stays the same. May i
 from marketplace.jobs.handlers import HANDLERS, OUTSIDE
 from marketplace.jobs.runner import sweep
 from marketplace.jobs.schedule import TIMETABLE, enqueue_periodic
-from marketplace.jobs.serve import consume, serve
+from marketplace.jobs.serve import serve, work
 
-__all__ = ["HANDLERS", "OUTSIDE", "TIMETABLE", "consume", "enqueue_periodic", "serve", "sweep"]
+__all__ = ["HANDLERS", "OUTSIDE", "TIMETABLE", "enqueue_periodic", "serve", "sweep", "work"]

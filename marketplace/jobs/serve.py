@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
+from huey import Huey, MemoryHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from marketplace.config import Settings
-from marketplace.extensions import db
+from marketplace.extensions import Conflict, db
 from marketplace.jobs.runner import sweep
 
 log = logging.getLogger(__name__)
@@ -27,17 +28,12 @@ class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # huey has no types
         pass
 
 
-def make_huey(url: str, app: Flask, stopping: threading.Event) -> tuple[Huey, Callable[[], Any]]:
-    """Choose the engine by its URL; return it and the call that wakes it.
+def make_huey(app: Flask, stopping: threading.Event) -> tuple[Huey, Callable[[], Any]]:
+    """Make the engine; return it and the call that wakes it.
 
     huey is clock and thread only: nothing of ours is stored in it, so losing it loses nothing.
     """
-    if url.startswith("redis"):
-        huey: Huey = RedisHuey("jobs", url=url, results=False)
-    elif url.startswith("sqlite:///"):
-        huey = SqliteHuey("jobs", filename=url.removeprefix("sqlite:///"), results=False)
-    else:
-        huey = MemoryHuey("jobs", results=False)
+    huey: Huey = MemoryHuey("jobs", results=False)
 
     def run_due() -> None:
         with app.app_context():
@@ -53,6 +49,8 @@ def wake_after_commit(wake: Callable[[], Any]) -> Callable[[Session], None]:
 
     @event.listens_for(Session, "after_commit")
     def _wake(session: Session) -> None:
+        if session.in_nested_transaction():  # a savepoint: the rows are not there for others yet
+            return
         if session.info.pop("jobs_written", False):
             try:
                 wake()
@@ -66,7 +64,7 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] = lambda: 
     """Serve web and jobs in one process until SIGTERM or SIGINT; `ready` is called when the port is open."""
     settings: Settings = app.extensions["settings"]
     stopping = threading.Event()
-    huey, wake = make_huey("memory:", app, stopping)
+    huey, wake = make_huey(app, stopping)
     listener = wake_after_commit(wake)
     consumer = EmbeddedConsumer(huey, workers=1, periodic=True, initial_delay=0.05, max_delay=0.5)
     server = create_server(
@@ -88,11 +86,24 @@ def serve(app: Flask, host: str, port: int, ready: Callable[[], None] = lambda: 
             db.engine.dispose()
 
 
-def consume(app: Flask, workers: int = 2) -> None:
-    """Run jobs alone, beside web processes, until SIGTERM."""
-    settings: Settings = app.extensions["settings"]
-    huey, _wake = make_huey(settings.jobs_url, app, threading.Event())
-    huey.create_consumer(workers=workers, graceful_signal="TERM").run()
+def work(app: Flask, every: float = 1.0) -> None:
+    """Run jobs alone, beside web processes, until SIGTERM or SIGINT; look for due ones so often, in seconds."""
+    stopping = threading.Event()
+
+    def stop(_signum: int, _frame: object) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping.is_set():
+        with app.app_context():
+            try:
+                sweep(stopping=stopping.is_set)
+            except (Conflict, DBAPIError):  # the database is busy or away; the rows wait
+                log.exception("could not look for jobs")
+        stopping.wait(every)
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _stop(_signum: int, _frame: object) -> None:
