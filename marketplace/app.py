@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from marketplace import cli, ledger, trail, web
 from marketplace.config import Settings
-from marketplace.core import columns
+from marketplace.core import columns, passwords
 from marketplace.extensions import db, migrate, retrying
 
 HERE = Path(__file__).parent
@@ -51,6 +51,7 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     columns.use_keys(settings.field_keys)
+    passwords.use_cost(settings.argon2_time, settings.argon2_memory_kib)
 
 
 def connect_extensions(app: Flask) -> None:

@@ -10,6 +10,7 @@ from stdnum.exceptions import ValidationError
 from marketplace.core.errors import FieldError
 
 SHORTEST_PASSWORD = 10
+CHINA, MOBILE_DIGITS = 86, 11
 LONGEST_PASSWORD = 200  # argon2 would hash a book
 
 
@@ -33,7 +34,7 @@ def clean_phone(text: str, field: str = "phone") -> str:
         raise FieldError("not_a_phone", field) from error
     if not phonenumbers.is_valid_number(number):
         digits = sum(character.isdigit() for character in text)
-        if number.country_code == 86 and 0 < digits < 11:
+        if number.country_code == CHINA and 0 < digits < MOBILE_DIGITS:
             raise FieldError("phone_length", field, digits=digits)
         raise FieldError("not_a_phone", field)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -48,7 +49,10 @@ def clean_credit_code(text: str, field: str = "credit_code") -> str:
 
 
 def check_password(password: str, email: str = "", field: str = "password") -> None:
-    """Refuse a password that is too short or is the address; raises FieldError `password_short`, `password_is_email`."""
+    """Refuse a password that is too short, or long, or the address.
+
+    Raises FieldError `password_short`, `password_long`, `password_is_email`.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise FieldError("password_short", field, shortest=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:

@@ -1,6 +1,7 @@
 """Registering, making users, changing the language, and the book of failed log-ins."""
 
 from datetime import timedelta
+from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy import delete, func, select
 
@@ -19,26 +20,28 @@ FAILURES_PER_SUBJECT = 8  # a person who mistypes tries less often within a quar
 FAILURES_PER_ADDRESS = 40  # a village shares one address of the internet
 
 
-def register_buyer(
-    *,
-    email: str,
-    password_hash: str,
-    name: str,
-    kind: BuyerKind,
-    buyer_name: str = "",
-    credit_code: str = "",
-    phone: str = "",
-    locale: str = "en",
-) -> User:
+class Registration(TypedDict):
+    """What somebody who registers says."""
+
+    email: str
+    name: str
+    kind: BuyerKind
+    buyer_name: NotRequired[str]
+    credit_code: NotRequired[str]
+    phone: NotRequired[str]
+
+
+def register_buyer(*, password_hash: str, locale: str = "en", **said: Unpack[Registration]) -> User:
     """Register a person or an institution as a buyer, with its first user.
 
     A person's buyer has the person's name. Raises FieldError `email_taken` and what the rules refuse.
     """
-    address = _free_email(email)
-    person = clean_name(name)
+    kind, credit_code, phone = said["kind"], said.get("credit_code", ""), said.get("phone", "")
+    address = _free_email(said["email"])
+    person = clean_name(said["name"])
     buyer = Buyer(
         kind=kind,
-        name=clean_name(buyer_name, "buyer_name") if kind is BuyerKind.INSTITUTION else person,
+        name=clean_name(said.get("buyer_name", ""), "buyer_name") if kind is BuyerKind.INSTITUTION else person,
         credit_code=clean_credit_code(credit_code) if credit_code and kind is BuyerKind.INSTITUTION else None,
         created_at=clock.now(),
     )
