@@ -20,8 +20,8 @@ def plain(kind: str, item: object, _context: object) -> str | bool:
 
 
 def is_ours(_item: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
-    """Leave out the tables of the search engine's own, which no model describes."""
-    return not (kind == "table" and (name or "").startswith("search_index"))
+    """Leave out the tables and the index of the search, which no model describes."""
+    return not (kind in ("table", "index") and (name or "").startswith("search_index"))
 
 
 def run(connection: Connection) -> None:

@@ -19,7 +19,7 @@ from flask_migrate import upgrade
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from marketplace import ledger
+from marketplace import catalog, ledger
 from marketplace.app import create_app, install_guards
 from marketplace.config import Settings
 from marketplace.extensions import Base, db
@@ -111,6 +111,7 @@ def prepare(url: str) -> None:
             with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
                 Base.metadata.create_all(connection)
                 install_guards(connection)
+                catalog.search_index.install(connection)
         db.engine.dispose()
 
 

@@ -17,15 +17,17 @@ from marketplace.intake.queries import (
     doubt,
     effective_weighings,
     find_weighing,
+    is_effective,
     is_unusual,
     list_last,
     recent_members,
 )
 from marketplace.intake.rules import Doubt, find_doubt
-from marketplace.intake.service import Reading, correct, lock_station, weigh_in
+from marketplace.intake.service import Corrected, Reading, correct, lock_station, weigh_in
 
 __all__ = [
     "Brought",
+    "Corrected",
     "Doubt",
     "Lot",
     "LotsShort",
@@ -42,6 +44,7 @@ __all__ = [
     "find_doubt",
     "find_weighing",
     "free_lots",
+    "is_effective",
     "is_unusual",
     "list_last",
     "lock_station",

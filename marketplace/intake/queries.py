@@ -22,7 +22,7 @@ class Brought(NamedTuple):
     member_id: int
     grade_id: int
     accepted_g: int
-    count: int
+    loads: int
 
 
 class Recent(NamedTuple):
