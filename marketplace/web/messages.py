@@ -21,6 +21,6 @@ def words_for(error: DomainError) -> str:
     message = str(MESSAGES.get(error.code, MESSAGES["refused"]))
     details = SHOW[error.code](error.details) if error.code in SHOW else error.details
     try:
-        return message % details if details else message
+        return message % details
     except (KeyError, ValueError, TypeError):
         return str(MESSAGES["refused"])
