@@ -10,7 +10,7 @@ from marketplace.extensions import atomic
 from marketplace.identity import PlatformRole, User
 from tests.factories.identity import make_user
 
-ACCOUNT = "6217001234567890125"  # passes Luhn
+ACCOUNT = "6217001234567890122"  # passes Luhn
 _numbers = count(1)
 
 
