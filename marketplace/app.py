@@ -7,7 +7,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from marketplace import cli, ledger, trail, web
+from marketplace import catalog, cli, ledger, trail, web
 from marketplace.config import Settings
 from marketplace.core import columns, passwords
 from marketplace.extensions import db, migrate, retrying
@@ -30,9 +30,10 @@ def load_models() -> None:
 
 
 def install_guards(connection: Connection) -> None:
-    """Create every trigger afresh."""
+    """Create every trigger, and the index of the search, afresh."""
     ledger.guards.install(connection)
     trail.guards.install(connection)
+    catalog.search_index.install(connection)
 
 
 def configure(app: Flask, settings: Settings) -> None:
