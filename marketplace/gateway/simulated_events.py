@@ -163,7 +163,7 @@ def read_event(provider: str, body: bytes) -> ProviderEvent:
             livemode=event["livemode"],
             payload=body.decode(),
         )
-    except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise BadSignature("not an event") from error
     if read.livemode is not False:
         raise BadSignature("wrong mode")
