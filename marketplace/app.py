@@ -7,7 +7,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from marketplace import catalog, cli, ledger, trail, web
+from marketplace import catalog, cli, gateway, ledger, trail, web
 from marketplace.config import Settings
 from marketplace.core import columns, passwords
 from marketplace.extensions import db, migrate, retrying
@@ -59,6 +59,10 @@ def connect_extensions(app: Flask) -> None:
     """Bind the shared instruments to the application."""
     db.init_app(app)
     migrate.init_app(app, db, directory=str(HERE.parent / "migrations"), render_as_batch=True)
+    settings: Settings = app.extensions["settings"]
+    app.extensions["gateway"] = gateway.make_gateway(
+        settings.gateway, secrets=settings.webhook_secrets, production=settings.production
+    )
 
 
 def create_app(settings: Settings) -> Flask:

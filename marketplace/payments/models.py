@@ -38,6 +38,9 @@ class Payment(Base):
     key: Mapped[Code]  # idempotency, stored before the call
     provider_id: Mapped[Code | None]
     checkout_url: Mapped[str | None] = mapped_column(String(500))
+    success_url: Mapped[str] = mapped_column(String(500))  # where the processor sends the buyer back to
+    cancel_url: Mapped[str] = mapped_column(String(500))
+    locale: Mapped[str] = mapped_column(String(10))  # these three so that a second try asks for exactly the same
     amount_minor: Mapped[Minor]
     currency: Mapped[str] = mapped_column(String(3))
     platform_fee_minor: Mapped[Minor]
@@ -50,6 +53,11 @@ class Payment(Base):
 
     order: Mapped[Order] = relationship()
     cooperative: Mapped[Cooperative] = relationship()
+
+    @property
+    def attempt_id(self) -> str:
+        """The payment's name in the processor's metadata, by which a payment is found that we lost sight of."""
+        return f"payment:{self.id}"
 
 
 class Refund(Base):
@@ -75,6 +83,7 @@ class Refund(Base):
     provider_id: Mapped[Code | None]
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     requested_at: Mapped[Instant]
+    asked_at: Mapped[Instant]  # when the key of this attempt was made
     done_at: Mapped[Instant | None]
 
     payment: Mapped[Payment] = relationship()

@@ -39,6 +39,14 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
+REFUND_RANK: dict[RefundState, int] = {
+    RefundState.REQUESTED: 0,
+    RefundState.PENDING: 1,
+    RefundState.SUCCEEDED: 2,
+    RefundState.FAILED: 3,  # also after it had succeeded; another attempt begins again at the bottom
+}
+
+
 class RefundReason(StrEnum):
     """Why money goes back."""
 
