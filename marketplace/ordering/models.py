@@ -111,7 +111,7 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """A line with its frozen name, grade, pack, price, tax, fee and pool; nothing is derived from the live catalogue."""
+    """A line with its frozen name, grade, pack, price, tax, fee and pool; nothing is derived from live rows."""
 
     __tablename__ = "order_line"
     __table_args__ = (

@@ -14,10 +14,11 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"  # by the buyer, the cooperative, or because the hold ran out
 
 
+# a packed order is unpacked before it is cancelled, so that its lots cannot be forgotten
 MOVES: dict[OrderState, frozenset[OrderState]] = {
     OrderState.PLACED: frozenset({OrderState.PAID, OrderState.CANCELLED}),
     OrderState.PAID: frozenset({OrderState.PACKED, OrderState.CANCELLED}),
-    OrderState.PACKED: frozenset({OrderState.SHIPPED, OrderState.CANCELLED}),
+    OrderState.PACKED: frozenset({OrderState.SHIPPED, OrderState.PAID}),
     OrderState.SHIPPED: frozenset({OrderState.ACCEPTED}),
     OrderState.ACCEPTED: frozenset(),
     OrderState.CANCELLED: frozenset(),
