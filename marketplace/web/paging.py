@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
 
-from flask import abort, request, url_for
+from flask import abort, request
 from sqlalchemy import Select, func, select, tuple_
 
 from marketplace.extensions import db
@@ -13,12 +14,14 @@ from marketplace.extensions import db
 T = TypeVar("T")
 SIZE = 20
 NEAR = 2
+MOST_DIGITS = 18  # of a key; more would not go into the database
 
 
 def _here(**changes: object) -> str:
-    """This address with other arguments; filters stay."""
-    args: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changes}
-    return url_for(request.endpoint or "", **{k: v for k, v in args.items() if v is not None})
+    """Return this address with other arguments; filters stay. No name in a query may reach `url_for`."""
+    args: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    query = urlencode({name: value for name, value in args.items() if value is not None}, doseq=True)
+    return quote(request.script_root + request.path) + (f"?{query}" if query else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,10 @@ def stretch_of(query: Select[T], day: Any, key: Any) -> Stretch[T]:
     if before:
         try:
             on, _, last = before.partition(".")
-            query = query.where(tuple_(day, key) < (date.fromisoformat(on), int(last)))
+            mark_at = date.fromisoformat(on), int(last[:MOST_DIGITS])
         except ValueError:
             abort(404)
+        query = query.where(tuple_(day, key) < mark_at)
     rows = db.session.scalars(query).all()
     more = rows[SIZE - 1] if len(rows) > SIZE else None
     mark = f"{getattr(more, day.key)}.{getattr(more, key.key)}" if more is not None else None
