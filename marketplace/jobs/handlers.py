@@ -3,8 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from marketplace import queue
+from flask import current_app
+from sqlalchemy import select
+
+from marketplace import payments, queue
+from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
+from marketplace.extensions import db
+from marketplace.gateway import MerchantRef, PaymentGateway, SimulatedGateway
+from marketplace.jobs.delivery import post_to
 
 Payload = Mapping[str, Any]
 
@@ -13,10 +20,57 @@ def _forget_old_jobs(_payload: Payload) -> None:
     queue.forget(clock.now() - queue.KEPT)
 
 
+def _gateway() -> PaymentGateway:
+    gateway: PaymentGateway = current_app.extensions["gateway"]
+    return gateway
+
+
+def _process_events(payload: Payload, _key: str) -> None:
+    if "event" in payload:
+        payments.process_event(payload["event"], _gateway())
+    else:
+        payments.process_due_events(_gateway())
+
+
+def _execute_refund(payload: Payload, _key: str) -> None:
+    payments.execute_refund(payload["refund"], _gateway())
+
+
+def _cancel_at_processor(payload: Payload, _key: str) -> None:
+    payments.cancel_at_processor(payload["payment"], _gateway())
+
+
+def _reconcile(_payload: Payload, _key: str) -> None:
+    payments.reconcile(_gateway())
+
+
+def _deliver_simulated(_payload: Payload, _key: str) -> None:
+    gateway = _gateway()
+    if isinstance(gateway, SimulatedGateway):
+        gateway.deliver(post_to(f"{current_app.extensions['settings'].public_url}/webhooks/{gateway.name}"))
+
+
+def _pay_out_simulated(_payload: Payload, _key: str) -> None:
+    gateway = _gateway()
+    if isinstance(gateway, SimulatedGateway):
+        merchants = db.session.execute(
+            select(Cooperative.merchant_account, Cooperative.currency).order_by(Cooperative.id)
+        ).all()
+        for account, currency in merchants:
+            gateway.pay_out(MerchantRef(account), currency)
+
+
 # inside the job's transaction: exactly once, and short, for on SQLite it holds the only writer
 HANDLERS: dict[str, Callable[[Payload], None]] = {
     "queue.forget": _forget_old_jobs,
 }
 
 # outside any transaction, for what talks to a network: at least once, with a key that stays the same on every try
-OUTSIDE: dict[str, Callable[[Payload, str], None]] = {}
+OUTSIDE: dict[str, Callable[[Payload, str], None]] = {
+    "payments.process_events": _process_events,
+    "payments.execute_refund": _execute_refund,
+    "payments.cancel_at_processor": _cancel_at_processor,
+    "payments.reconcile": _reconcile,
+    "simulated.deliver": _deliver_simulated,
+    "simulated.pay_out": _pay_out_simulated,
+}

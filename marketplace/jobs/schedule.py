@@ -8,6 +8,10 @@ from marketplace.core import clock
 # kind of job -> how often
 TIMETABLE: dict[str, timedelta] = {
     "queue.forget": timedelta(days=1),
+    "payments.process_events": timedelta(minutes=1),
+    "payments.reconcile": timedelta(minutes=5),
+    "simulated.deliver": timedelta(minutes=1),
+    "simulated.pay_out": timedelta(days=1),
 }
 
 

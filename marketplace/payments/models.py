@@ -40,7 +40,8 @@ class Payment(Base):
     checkout_url: Mapped[str | None] = mapped_column(String(500))
     success_url: Mapped[str] = mapped_column(String(500))  # where the processor sends the buyer back to
     cancel_url: Mapped[str] = mapped_column(String(500))
-    locale: Mapped[str] = mapped_column(String(10))  # these three so that a second try asks for exactly the same
+    description: Mapped[str] = mapped_column(String(120))
+    locale: Mapped[str] = mapped_column(String(10))  # these four so that a second try asks for exactly the same
     amount_minor: Mapped[Minor]
     currency: Mapped[str] = mapped_column(String(3))
     platform_fee_minor: Mapped[Minor]

@@ -30,6 +30,7 @@ from marketplace.web import (
     webhooks,
     words,
 )
+from marketplace.web.public import simulated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_BYTES = 8 * 1024 * 1024  # of a request
@@ -65,6 +66,8 @@ def init_app(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room.bp)
     app.register_blueprint(locale.bp)
+    if not app.extensions["settings"].production:
+        app.register_blueprint(simulated.bp)
     proxies = app.extensions["settings"].proxies
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

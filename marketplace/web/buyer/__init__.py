@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("buyer", __name__, url_prefix="/my")
+
+from marketplace.web.buyer import payments  # noqa: E402, F401
