@@ -60,9 +60,19 @@ def _pay_out_simulated(_payload: Payload, _key: str) -> None:
             gateway.pay_out(MerchantRef(account), currency)
 
 
+def _expire_holds(_payload: Payload) -> None:
+    ordering.expire_holds()
+
+
+def _accept_silent(_payload: Payload) -> None:
+    fulfilment.accept_silent()
+
+
 # inside the job's transaction: exactly once, and short, for on SQLite it holds the only writer
 HANDLERS: dict[str, Callable[[Payload], None]] = {
     "queue.forget": _forget_old_jobs,
+    "ordering.expire_holds": _expire_holds,
+    "fulfilment.accept_silent": _accept_silent,
 }
 
 # outside any transaction, for what talks to a network: at least once, with a key that stays the same on every try

@@ -8,6 +8,8 @@ from marketplace.core import clock
 # kind of job -> how often
 TIMETABLE: dict[str, timedelta] = {
     "queue.forget": timedelta(days=1),
+    "ordering.expire_holds": timedelta(minutes=1),
+    "fulfilment.accept_silent": timedelta(minutes=15),
     "payments.process_events": timedelta(minutes=1),
     "payments.reconcile": timedelta(minutes=5),
     "simulated.deliver": timedelta(minutes=1),
