@@ -1,15 +1,21 @@
 """Orders that wait for a payment, and what the processor says about them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 
+from sqlalchemy import select
+
+from marketplace import ledger, payments
 from marketplace.catalog import Commitment, CommitmentState, Listing, Pack, Priority, Stock
 from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
 from marketplace.extensions import atomic, db
+from marketplace.gateway import SimulatedGateway
 from marketplace.identity import User
 from marketplace.ordering import Order, OrderLine, OrderState
+from marketplace.payments import Payment, Refund, RefundState, ReturnUrls
 from marketplace.produce import Category, Grade, Product, ReturnClass, Season, TaxReason
 from tests.factories.cooperatives import make_cooperative
 from tests.factories.identity import make_buyer
@@ -147,3 +153,59 @@ def _add_line(order: Order, line: Line) -> None:
             created_at=clock.now(),
         )
     )
+
+
+URLS = ReturnUrls(success="http://localhost/back", cancel="http://localhost/back")
+
+
+def make_gateway() -> SimulatedGateway:
+    """Make a processor without a least amount, so that a fen can be paid."""
+    return SimulatedGateway(secrets=("webhook secret for tests",), production=False, minimums={})
+
+
+def start(order: Order, gateway: SimulatedGateway) -> str:
+    """Open the order's payment; return the token of the processor's page."""
+    return payments.start_payment(order.id, gateway=gateway, urls=URLS, locale="en").rpartition("/")[2]
+
+
+def pay(order: Order, gateway: SimulatedGateway) -> str:
+    """Pay an order on the processor's page; nothing has told us yet. Return the page's token."""
+    token = start(order, gateway)
+    gateway.pay(token)
+    return token
+
+
+def take_in(gateway: SimulatedGateway) -> Callable[[bytes, Mapping[str, str]], int]:
+    """Return the way of an event into the inbox, without HTTP."""
+
+    def post(body: bytes, headers: Mapping[str, str]) -> int:
+        payments.receive_event(gateway, body, headers)
+        return 200
+
+    return post
+
+
+def hear(gateway: SimulatedGateway) -> None:
+    """Let the processor's events come in and be worked off."""
+    gateway.deliver(take_in(gateway))
+    payments.process_due_events(gateway)
+
+
+def make_paid(order: Order, gateway: SimulatedGateway) -> Payment:
+    """Pay an order and hear of it."""
+    pay(order, gateway)
+    hear(gateway)
+    payment = payments.find_last_payment(order.id)
+    assert payment is not None
+    return payment
+
+
+def refund_all(gateway: SimulatedGateway) -> None:
+    """Do what the jobs of the requested refunds do."""
+    for refund_id in db.session.scalars(select(Refund.id).where(Refund.state == RefundState.REQUESTED)).all():
+        payments.execute_refund(refund_id, gateway)
+
+
+def balances(book: str) -> dict[str, int]:
+    """Return what each account of a book stands at; what stands at nothing is left out."""
+    return {row.account.value: row.amount_minor for row in ledger.balances(book) if row.account}
