@@ -6,7 +6,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from marketplace import payments, queue
+from marketplace import fulfilment, ordering, payments, queue
 from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
 from marketplace.extensions import db
