@@ -7,7 +7,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from marketplace import catalog, cli, gateway, ledger, trail, web
+from marketplace import catalog, cli, distribution, gateway, ledger, trail, web
 from marketplace.config import Settings
 from marketplace.core import columns, passwords
 from marketplace.extensions import db, migrate, retrying
@@ -33,6 +33,7 @@ def install_guards(connection: Connection) -> None:
     """Create every trigger, and the index of the search, afresh."""
     ledger.guards.install(connection)
     trail.guards.install(connection)
+    distribution.guards.install(connection)
     catalog.search_index.install(connection)
 
 

@@ -39,7 +39,7 @@ class Plan(Base):
 
 
 class Run(Base):
-    """One settlement of a pool: what the pool has earned since its beginning, the plan's part, less what earlier runs paid."""
+    """One settlement of a pool: of what it earned since its beginning the plan's part, less what earlier runs paid."""
 
     __tablename__ = "run"
     __table_args__ = (

@@ -20,6 +20,7 @@ from marketplace.intake.queries import (
     is_effective,
     is_unusual,
     list_last,
+    newest_weighing_id,
     recent_members,
 )
 from marketplace.intake.rules import Doubt, find_doubt
@@ -48,6 +49,7 @@ __all__ = [
     "is_unusual",
     "list_last",
     "lock_station",
+    "newest_weighing_id",
     "recent_members",
     "weigh_in",
     "weighings_of_lots",

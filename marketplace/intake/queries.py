@@ -69,6 +69,11 @@ def accepted_by_member(season_id: int, until_id: int | None = None) -> list[Brou
     return [Brought(row[0], row[1], int(row[2]), row[3]) for row in rows]
 
 
+def newest_weighing_id(season_id: int) -> int:
+    """Return the id of a season's newest weighing, 0 when there is none; under `lock_station` none below it can follow."""
+    return db.session.scalar(select(func.max(Weighing.id)).where(Weighing.season_id == season_id)) or 0
+
+
 def find_weighing(cooperative_id: int, token: str) -> Weighing | None:
     """Find the weighing that a form token wrote."""
     return db.session.scalars(

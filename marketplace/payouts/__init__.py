@@ -5,12 +5,42 @@ Guarantees: one live payout per allocation; the cashier is none of those who pre
 May import: distribution and what lies before it, the books, extensions, core.
 """
 
+from marketplace.payouts.errors import AlreadyPaid, NotChecked, NotNow, SamePerson
 from marketplace.payouts.models import Payout, PayoutBatch
+from marketplace.payouts.queries import (
+    Hindrance,
+    Owed,
+    bank_file,
+    count_by_state,
+    list_owed,
+    select_batches,
+    select_payouts,
+)
+from marketplace.payouts.rules import plain_amount
+from marketplace.payouts.service import confirm, discard, make_batch, mark_returned, send, settle
 from marketplace.payouts.states import BatchState, PayoutState
 
 __all__ = [
+    "AlreadyPaid",
     "BatchState",
+    "Hindrance",
+    "NotChecked",
+    "NotNow",
+    "Owed",
     "Payout",
     "PayoutBatch",
     "PayoutState",
+    "SamePerson",
+    "bank_file",
+    "confirm",
+    "count_by_state",
+    "discard",
+    "list_owed",
+    "make_batch",
+    "mark_returned",
+    "plain_amount",
+    "select_batches",
+    "select_payouts",
+    "send",
+    "settle",
 ]
