@@ -1,7 +1,8 @@
 """Money out, to the households' bank accounts.
 
 Owns: batches and payouts.
-Guarantees: one live payout per allocation; the cashier is none of those who prepared, approved or checked; a returned payout is owed again.
+Guarantees: one live payout per allocation; the cashier is none of those who prepared, approved or checked the run;
+a returned payout is owed again.
 May import: distribution and what lies before it, the books, extensions, core.
 """
 
