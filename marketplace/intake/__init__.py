@@ -13,7 +13,9 @@ from marketplace.intake.queries import (
     Brought,
     Recent,
     accepted_by_member,
+    accepted_in,
     chain_of,
+    corrected_among,
     doubt,
     effective_weighings,
     find_weighing,
@@ -23,7 +25,7 @@ from marketplace.intake.queries import (
     newest_weighing_id,
     recent_members,
 )
-from marketplace.intake.rules import Doubt, find_doubt
+from marketplace.intake.rules import Doubt, find_doubt, net
 from marketplace.intake.service import Corrected, Reading, correct, lock_station, weigh_in
 
 __all__ = [
@@ -37,9 +39,11 @@ __all__ = [
     "Weighing",
     "WeightUnit",
     "accepted_by_member",
+    "accepted_in",
     "allocate_lots",
     "chain_of",
     "correct",
+    "corrected_among",
     "doubt",
     "effective_weighings",
     "find_doubt",
@@ -49,6 +53,7 @@ __all__ = [
     "is_unusual",
     "list_last",
     "lock_station",
+    "net",
     "newest_weighing_id",
     "recent_members",
     "weigh_in",

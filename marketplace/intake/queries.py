@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.cooperatives import Member
@@ -70,7 +70,7 @@ def accepted_by_member(season_id: int, until_id: int | None = None) -> list[Brou
 
 
 def newest_weighing_id(season_id: int) -> int:
-    """Return the id of a season's newest weighing, 0 when there is none; under `lock_station` none below it can follow."""
+    """Return the id of a season's newest weighing, or 0; under `lock_station` none below it can follow."""
     return db.session.scalar(select(func.max(Weighing.id)).where(Weighing.season_id == season_id)) or 0
 
 
@@ -84,6 +84,18 @@ def find_weighing(cooperative_id: int, token: str) -> Weighing | None:
 def find_correction(weighing_id: int) -> Weighing | None:
     """Find the weighing that corrects another one."""
     return db.session.scalars(select(Weighing).where(Weighing.corrects_id == weighing_id)).one_or_none()
+
+
+def corrected_among(weighing_ids: Sequence[int]) -> set[int]:
+    """Return which of some weighings another one corrects."""
+    query = select(Weighing.corrects_id).where(Weighing.corrects_id.in_(weighing_ids))
+    return {found for found in db.session.scalars(query) if found is not None}
+
+
+def accepted_in(weighings: Select[Weighing]) -> int:
+    """Add up the grams that were accepted in a selection of weighings, corrected ones left out."""
+    ids = weighings.where(is_effective()).order_by(None).with_only_columns(Weighing.id)
+    return int(db.session.scalar(select(func.sum(Weighing.accepted_g)).where(Weighing.id.in_(ids))) or 0)
 
 
 def chain_of(weighing: Weighing) -> list[Weighing]:

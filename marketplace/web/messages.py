@@ -5,12 +5,61 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.core.errors import DomainError
-from marketplace.web.locale import money
+from marketplace.web.locale import day, money, weight
+from marketplace.web.words import word
 
 # code of a DomainError -> message; %(name)s are the error's details. Keep it sorted by room.
 MESSAGES: dict[str, Any] = {
     "refused": _l("That cannot be done now. Load the page again and look."),
     "not_found": _l("Nothing is here. It was removed, or it belongs to someone else."),
+    # products, the scale, the shop window
+    "no_grades": _l("Name at least one grade that is sold."),
+    "reject_weighs": _l("Rejects weigh nothing when proceeds are shared. Leave their weight empty."),
+    "grade_weighs_nothing": _l("Say how much a kilogram of %(grade)s weighs when proceeds are shared, such as 1."),
+    "not_a_rate": _l("Enter a rate in percent, such as 9."),
+    "tax_on_exempt": _l("Members' own primary produce is exempt: the rate is 0."),
+    "not_positive": _l("Enter more than zero."),
+    "below_zero": _l("This cannot be below zero."),
+    "product_archived": _l("This product is archived."),
+    "ends_before_start": _l("The end lies before the beginning."),
+    "store_before_harvest": _l("Goods cannot leave the store before the harvest ends."),
+    "season_name_taken": _l("There is a season %(name)s with other days already."),
+    "nothing_on_scale": _l("Enter what the scale shows with the full baskets."),
+    "nothing_left": _l("Full is %(gross)s, baskets and cut are %(off)s: nothing is left. Look at the scale again."),
+    "token_used": _l("This sheet was already weighed in as receipt %(number)s. Press again to weigh another load."),
+    "of_other_cooperative": _l("This household belongs to another cooperative."),
+    "of_other_product": _l("This grade belongs to another product."),
+    "not_member_then": _l("Number %(number)s was not a member on %(on)s."),
+    "season_closed": _l("This season is closed: nothing more is taken in or corrected."),
+    "outside_season": _l("This season takes in from %(starts_on)s to %(ends_on)s."),
+    "in_future": _l("The time lies ahead of us."),
+    "reason_missing": _l("Say why, in a few words."),
+    "already_corrected": _l("Receipt %(number)s already replaced this slip. Correct that one."),
+    "already_promised": _l("Part of it is already promised or shipped: at most %(left)s can be taken off."),
+    "lots_short": _l("Only %(left)s is left in the lots of this grade."),
+    "reject_not_sold": _l("Rejects are not sold here."),
+    "no_packs": _l("Add at least one pack with weight and price."),
+    "pack_taken": _l("There is a pack of %(weight)s already."),
+    "pack_archived": _l("This pack is no longer offered."),
+    "unknown_picture": _l("Choose one of the pictures."),
+    "tariff_missing": _l("First say what delivery costs; then goods can be offered."),
+    "in_the_past": _l("This begins at the earliest today."),
+    "not_enough": _l("Only %(left)s is left."),
+    "no_tariff": _l("The cooperative has not said what delivery costs."),
+    # ordering
+    "bad_quantity": _l("Enter a whole number from 1 to %(most)s."),
+    "basket_changed": _l("Your basket now comes to more than this page showed. Look it over and press again."),
+    "not_a_postcode": _l("A postcode has 6 digits; it may also stay empty."),
+    "not_sold": _l("This is no longer sold."),
+    "nothing_to_order": _l("Your basket holds nothing that can be ordered now."),
+    "price_changed": _l("A price has risen. Look at it and agree, then press again."),
+    "street_missing": _l("Enter the street or village and the number."),
+    "too_long": _l("At most %(longest)s characters."),
+    "wrong_move": _l("Order %(number)s is at another point now: %(state)s. Load the page again."),
+    # fulfilment
+    "carrier_missing": _l("Enter who carries the parcel."),
+    "tracking_number_missing": _l("Enter the parcel's tracking number."),
+    "still_time": _l("The buyer may still look the goods over."),
     # payments
     "hold_over": _l("The goods are no longer held for this order. Put them into your basket again."),
     "not_payable": _l("This order does not wait for a payment."),
@@ -24,6 +73,14 @@ MESSAGES: dict[str, Any] = {
 
 # code -> a function that puts details into words before they go into the message, e.g. grams into kilograms
 SHOW: dict[str, Any] = {
+    "wrong_move": lambda details: {"number": details["number"], "state": word(details["state"])},
+    "nothing_left": lambda details: {"gross": weight(details["gross_g"]), "off": weight(details["off_g"])},
+    "not_member_then": lambda details: {**details, "on": day(details["on"])},
+    "outside_season": lambda details: {name: day(value) for name, value in details.items()},
+    "already_promised": lambda details: {"left": weight(details["left_g"])},
+    "lots_short": lambda details: {"left": weight(details["left_g"])},
+    "pack_taken": lambda details: {"weight": weight(details["grams"])},
+    "not_enough": lambda details: {"left": weight(details["left_g"])},
     "more_than_captured": lambda details: {"left": money(details["left_minor"], details["currency"])},
 }
 
