@@ -14,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, CursorResult, Engine, MetaData, event
+from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, scoped_session
 
@@ -120,6 +121,16 @@ def retrying(function: Callable[P, R], attempts: int = 4) -> Callable[P, R]:
         raise AssertionError
 
     return call
+
+
+def lock(row: Base) -> None:
+    """Read a row anew and hold it until the transaction ends.
+
+    `refresh` would repeat the joins with which the row was loaded, and PostgreSQL locks no outer join.
+    """
+    db.session.flush()
+    key = sa_inspect(row).identity
+    db.session.get_one(type(row), key, with_for_update=True, populate_existing=True)
 
 
 def changed_rows(result: Any) -> int:

@@ -12,7 +12,7 @@ from marketplace.catalog import rules, search, tariffs
 from marketplace.catalog.models import Listing, Pack
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.produce import Grade, Season
 
 
@@ -109,7 +109,7 @@ def add_pack(listing: Listing, pack: PackInput, *, by: int) -> Pack:
 
     Raises FieldError `pack_taken`, `not_positive`.
     """
-    db.session.refresh(listing, with_for_update=True)
+    lock(listing)
     for row in listing.packs:
         if row.archived_at is None and (row.grams, row.price_minor) == (pack.grams, pack.price_minor):
             return row
@@ -122,7 +122,7 @@ def set_pack_price(pack: Pack, price_minor: int, *, by: int) -> None:
     """Change a pack's price from now on; orders keep theirs. Raises FieldError `not_positive`, `pack_archived`."""
     if price_minor <= 0:
         raise FieldError("not_positive", "price")
-    db.session.refresh(pack, with_for_update=True)
+    lock(pack)
     if pack.archived_at is not None:
         raise FieldError("pack_archived", "price")
     before = pack.price_minor
@@ -135,7 +135,7 @@ def set_pack_price(pack: Pack, price_minor: int, *, by: int) -> None:
 
 def archive_pack(pack: Pack, *, by: int) -> None:
     """Offer a pack no more; orders that name it stay whole. Doing it twice changes nothing."""
-    db.session.refresh(pack, with_for_update=True)
+    lock(pack)
     if pack.archived_at is None:
         pack.archived_at = clock.now()
         db.session.flush()

@@ -13,7 +13,7 @@ from marketplace.core.names import clean_name
 from marketplace.costs.models import Bill, CostKind, Supplier
 from marketplace.costs.postings import bill_approved, bill_paid
 from marketplace.costs.states import MOVES, BillState
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.produce import Season
 
 LARGEST_MINOR = 10_000_000_000  # a hundred million yuan: beyond it somebody mistyped
@@ -150,7 +150,7 @@ def _decide(bill: Bill, state: BillState, by: int) -> None:
 
 
 def _move(bill: Bill, state: BillState) -> None:
-    db.session.refresh(bill, with_for_update=True)
+    lock(bill)
     if state not in MOVES[bill.state]:
         raise FieldError("not_now")
 

@@ -28,7 +28,7 @@ from marketplace.distribution.queries import (
     select_runs,
     snapshot_of,
 )
-from marketplace.distribution.rules import Inputs, Line, Settlement, Step, recompute
+from marketplace.distribution.rules import Inputs, Line, Settlement, Step, digest, recompute, tokens_digest
 from marketplace.distribution.rules import read as read_snapshot
 from marketplace.distribution.service import (
     LONGEST_NOTICE_DAYS,
@@ -68,6 +68,7 @@ __all__ = [
     "Settlement",
     "Step",
     "approve",
+    "digest",
     "draft_run",
     "find_notice",
     "find_open_run",
@@ -85,5 +86,6 @@ __all__ = [
     "send_back",
     "set_plan",
     "snapshot_of",
+    "tokens_digest",
     "withdraw",
 ]

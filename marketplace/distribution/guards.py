@@ -4,7 +4,7 @@ from marketplace.core.guards import Guards
 
 FIGURES = (
     "id cooperative_id season_id plan_id number currency snapshot snapshot_hash tokens_hash net_minor paid_minor"
-    " kept_minor prepared_by_id prepared_at published_by_id published_at form_token notice_token notice_until"
+    " kept_minor prepared_by_id prepared_at published_by_id published_at secret form_token notice_token notice_until"
 ).split()
 DECISION = "approved_by_id approved_at".split()
 CLOSED = "old.state in ('checked', 'sent_back', 'withdrawn')"

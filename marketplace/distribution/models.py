@@ -85,6 +85,7 @@ class Run(Base):
     checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     checked_at: Mapped[Instant | None]
     reason: Mapped[str] = mapped_column(String(500), default="")  # of a withdrawal or of sending back
+    secret: Mapped[Code]  # of which the tokens of its members are made; never shown
     form_token: Mapped[Code]
 
     cooperative: Mapped[Cooperative] = relationship()

@@ -31,13 +31,6 @@ def gather(run: Run, ledger_until: int | None = None, weighing_until: int | None
 
     Raises MixedCurrency when the pool holds another currency than the run.
     """
-    secret, members = run.form_token, {}
-
-    def token(member_id: int) -> str:
-        word = rules.token_for(secret, member_id)
-        members[word] = member_id
-        return word
-
     rows = ledger.balances(
         ledger.book_of(run.cooperative_id), by=("account",), account=RESULTS, pool=run.season.pool, until=ledger_until
     )
@@ -45,12 +38,14 @@ def gather(run: Run, ledger_until: int | None = None, weighing_until: int | None
     grades = {
         grade.id: grade for grade in db.session.scalars(select(Grade).where(Grade.product_id == run.season.product_id))
     }
+    accepted = [row for row in intake.accepted_by_member(run.season_id, weighing_until) if row.accepted_g]
+    earlier = _earlier(run)
+    tokens = rules.tokens_for(run.secret, _pool_secret(run), {*earlier, *(row.member_id for row in accepted)})
     brought = [
         rules.Brought(
-            token(row.member_id), grades[row.grade_id].rank, grades[row.grade_id].differential, row.accepted_g
+            tokens[row.member_id], grades[row.grade_id].rank, grades[row.grade_id].differential, row.accepted_g
         )
-        for row in intake.accepted_by_member(run.season_id, weighing_until)
-        if row.accepted_g
+        for row in accepted
     ]
     inputs = rules.Inputs(
         pool=run.season.pool,
@@ -65,9 +60,9 @@ def gather(run: Run, ledger_until: int | None = None, weighing_until: int | None
             if row.account is not None and row.account != Account.MEMBER_SETTLEMENT
         },
         brought=tuple(sorted(brought, key=lambda row: (row.token, row.grade_rank))),
-        earlier={token(member_id): amount for member_id, amount in _earlier(run).items()},
+        earlier={tokens[member_id]: amount for member_id, amount in earlier.items()},
     )
-    return Gathered(inputs, members)
+    return Gathered(inputs, {token: member_id for member_id, token in tokens.items()})
 
 
 def _earlier(run: Run) -> dict[int, int]:
@@ -78,6 +73,11 @@ def _earlier(run: Run) -> dict[int, int]:
         .group_by(Allocation.member_id)
     )
     return {row[0]: int(row[1]) for row in rows if row[1]}
+
+
+def _pool_secret(run: Run) -> str:
+    """Return the secret of the pool's first run, which orders its members in all of them."""
+    return db.session.scalars(select(Run.secret).where(Run.season_id == run.season_id).order_by(Run.id).limit(1)).one()
 
 
 def find_plan(season_id: int) -> Plan | None:

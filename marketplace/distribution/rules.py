@@ -7,7 +7,7 @@ the next run brings it, and a closed run stays as it is (`domain.md` 7).
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -154,9 +154,16 @@ def _lines(inputs: Inputs, part: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def token_for(secret: str, member_id: int) -> str:
-    """Return the word that stands for a member in one run; without the run's secret nobody can turn it back."""
-    return hashlib.sha256(f"{secret}/{member_id}".encode()).hexdigest()[:16]
+def tokens_for(run_secret: str, pool_secret: str, members: Collection[int]) -> dict[int, str]:
+    """Deal out the words that stand for members in one run; without the secrets nobody can turn them back.
+
+    `allocate` ranks equal remainders by the SHA-256 of a word. So the words are dealt out by it, in an order of the
+    members that is the same in all runs of a pool: the odd fen falls to the same household every time, and a run in
+    which nothing is new pays nothing.
+    """
+    order = sorted(members, key=lambda member: digest(f"{pool_secret}/{member}"))
+    words = sorted((digest(f"{run_secret}/{number}")[:16] for number in range(len(order))), key=digest)
+    return dict(zip(order, words, strict=True))
 
 
 def canonical(inputs: Inputs, settlement: Settlement) -> str:
@@ -177,17 +184,19 @@ def tokens_digest(members: Mapping[str, int]) -> str:
 
 
 def read(snapshot: str) -> tuple[Inputs, Settlement]:
-    """Read a stored snapshot back; raises BrokenSnapshot."""
+    """Read a stored snapshot back; raises BrokenSnapshot for what is not of words and whole numbers in its form."""
     try:
         whole = json.loads(snapshot)
         if whole["format"] != FORMAT:
             raise BrokenSnapshot(format=whole["format"])
+        if any(type(leaf) not in (int, str) for leaf in _leaves(whole)):
+            raise BrokenSnapshot
         plain, result = whole["inputs"], whole["result"]
         inputs = Inputs(**{**plain, "brought": tuple(Brought(**row) for row in plain["brought"])})
         steps = tuple(Step(**row) for row in result["steps"])
         lines = tuple(Line(**row) for row in result["lines"])
         return inputs, Settlement(**{**result, "steps": steps, "lines": lines})
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BrokenSnapshot from error
 
 
@@ -199,9 +208,17 @@ def recompute(snapshot: str) -> tuple[Settlement, str]:
     inputs, _stored = read(snapshot)
     try:
         settlement = settle(inputs)
-    except DomainError as error:
+    except (DomainError, TypeError, ValueError, AttributeError) as error:  # a word where a number belongs
         raise BrokenSnapshot from error
     return settlement, digest(canonical(inputs, settlement))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 def _dump(plain: Any) -> str:

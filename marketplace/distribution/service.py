@@ -24,7 +24,7 @@ from marketplace.distribution.models import Allocation, Plan, Run
 from marketplace.distribution.postings import run_checked
 from marketplace.distribution.queries import find_open_run, find_plan, gather, list_allocations, snapshot_of
 from marketplace.distribution.states import MOVES, RunState
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.ledger import Account
 from marketplace.produce import Season
 
@@ -58,7 +58,7 @@ def set_plan(season: Season, *, paid_bp: int, kept_for: str, decided_on: date, b
         raise FieldError("text_too_long", "kept_for", longest=200)
     if decided_on > clock.today(season.product.cooperative.zone):
         raise FieldError("date_in_future", "decided_on")
-    db.session.refresh(season, with_for_update=True)
+    lock(season)
     last = find_plan(season.id)
     plan = Plan(
         season_id=season.id,
@@ -110,6 +110,7 @@ def draft_run(season: Season, *, token: str, by: int) -> Run:
         currency=cooperative.currency,
         prepared_by_id=by,
         prepared_at=clock.now(),
+        secret=new_token(),
         form_token=token,
     )
     db.session.add(run)
@@ -246,7 +247,7 @@ def _reconcile(run: Run, inputs: rules.Inputs, settlement: rules.Settlement) -> 
 
 
 def _move(run: Run, state: RunState) -> None:
-    db.session.refresh(run, with_for_update=True)
+    lock(run)
     if state not in MOVES[run.state]:
         raise NotNow(state=run.state.value)
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace import intake, ledger, ordering, payments, trail
 from marketplace.core import clock, ids
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.fulfilment import postings, rules
 from marketplace.fulfilment.errors import StillTime
 from marketplace.fulfilment.models import AcceptedBy, LotAllocation, Shipment
@@ -81,7 +81,7 @@ def accept(shipment: Shipment, how: AcceptedBy, *, by: int | None = None) -> Non
     """
     order = shipment.order
     ordering.lock_order(order)
-    db.session.refresh(shipment, with_for_update=True)
+    lock(shipment)
     if shipment.accepted_at is not None:
         return
     ordering.check_move(order, OrderState.ACCEPTED)
@@ -119,10 +119,11 @@ def accept_silent() -> int:
 def cancel(order: Order, reason: CancelReason, *, by: int | None) -> list[Refund]:
     """Cancel an order with its goods and its money: a packed one gives its lots back first.
 
-    Returns the refunds, as `payments.cancel_order` does. Raises `ordering.WrongMove` for goods that have left.
+    Returns the refunds, as `payments.cancel_order` does. Raises `ordering.WrongMove` for goods that have left, and to a
+    buyer for goods that are packed.
     """
     ordering.lock_order(order)
-    if order.state is OrderState.PACKED:
+    if order.state is OrderState.PACKED and reason is not CancelReason.BUYER:
         _unpack(order, by)
     return payments.cancel_order(order, reason, by=by)
 

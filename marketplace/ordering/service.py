@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from marketplace import catalog, trail
 from marketplace.core import clock
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.ordering.errors import WrongMove
 from marketplace.ordering.models import Order
 from marketplace.ordering.states import MOVES, CancelReason, OrderState
@@ -100,7 +100,7 @@ def _expire(order_id: int) -> bool:
 def lock_order(order: Order) -> None:
     """Hold an order until the transaction ends, and read it afresh."""
     db.session.flush()
-    db.session.refresh(order, with_for_update=True)
+    lock(order)
 
 
 def check_move(order: Order, to: OrderState) -> None:

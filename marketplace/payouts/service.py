@@ -11,7 +11,7 @@ from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
 from marketplace.distribution import Run, RunState
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.payouts.errors import AlreadyPaid, NotChecked, NotNow, SamePerson
 from marketplace.payouts.models import Payout, PayoutBatch
 from marketplace.payouts.postings import (
@@ -39,7 +39,7 @@ def make_batch(run: Run, *, token: str, by: int) -> PayoutBatch:
     ).one_or_none()
     if first is not None:
         return first
-    db.session.refresh(run, with_for_update=True)
+    lock(run)
     if run.state is not RunState.CHECKED:
         raise NotChecked
     _another_person(run, by)
@@ -132,7 +132,7 @@ def mark_returned(payout: Payout, on: date, reason: str, *, by: int) -> None:
 
 def confirm(payout: Payout, *, member_id: int) -> None:
     """Let the household say that its money came; doing it twice changes nothing. Raises NotNow before it was sent."""
-    db.session.refresh(payout, with_for_update=True)
+    lock(payout)
     if payout.state not in (PayoutState.SENT, PayoutState.SETTLED):
         raise NotNow
     if payout.confirmed_at is None:
@@ -163,7 +163,7 @@ def _another_person(run: Run, by: int) -> None:
 
 
 def _open(batch: PayoutBatch, state: BatchState) -> list[Payout]:
-    db.session.refresh(batch, with_for_update=True)
+    lock(batch)
     if batch.state is not state:
         raise NotNow(state=batch.state.value)
     return list(
@@ -178,7 +178,7 @@ def _open(batch: PayoutBatch, state: BatchState) -> list[Payout]:
 
 
 def _move(payout: Payout, state: PayoutState, on: date) -> None:
-    db.session.refresh(payout, with_for_update=True)
+    lock(payout)
     if state not in MOVES[payout.state]:
         raise NotNow(state=payout.state.value)
     zone = payout.batch.cooperative.zone

@@ -11,7 +11,7 @@ from marketplace import trail
 from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
-from marketplace.extensions import db
+from marketplace.extensions import db, lock
 from marketplace.produce.models import Category, Grade, Product, ReturnClass, Season, TaxReason
 
 WHOLE_BP = 10_000
@@ -100,7 +100,7 @@ def add_season(
 
     Raises FieldError `product_archived`, `ends_before_start`, `store_before_harvest`, `season_name_taken`.
     """
-    db.session.refresh(product, with_for_update=True)
+    lock(product)
     if product.archived_at is not None:
         raise FieldError("product_archived", "name")
     if ends_on < starts_on:
@@ -123,7 +123,7 @@ def add_season(
 
 def archive_product(product: Product, *, by: int) -> None:
     """Take a product out of use; everything that names it stays as it is. Doing it twice changes nothing."""
-    db.session.refresh(product, with_for_update=True)
+    lock(product)
     if product.archived_at is not None:
         return
     product.archived_at = clock.now()
@@ -133,7 +133,7 @@ def archive_product(product: Product, *, by: int) -> None:
 
 def close_season(season: Season, *, by: int) -> None:
     """End the intake of a season; what is in store goes on being sold. Doing it twice changes nothing."""
-    db.session.refresh(season, with_for_update=True)
+    lock(season)
     if season.closed_at is None:
         season.closed_at = clock.now()
         db.session.flush()
@@ -142,7 +142,7 @@ def close_season(season: Season, *, by: int) -> None:
 
 def reopen_season(season: Season, *, by: int) -> None:
     """Let a closed season take in and correct again. Doing it twice changes nothing."""
-    db.session.refresh(season, with_for_update=True)
+    lock(season)
     if season.closed_at is not None:
         season.closed_at = None
         db.session.flush()
