@@ -94,8 +94,8 @@ def corrected_among(weighing_ids: Sequence[int]) -> set[int]:
 
 def accepted_in(weighings: Select[Weighing]) -> int:
     """Add up the grams that were accepted in a selection of weighings, corrected ones left out."""
-    ids = weighings.where(is_effective()).order_by(None).with_only_columns(Weighing.id)
-    return int(db.session.scalar(select(func.sum(Weighing.accepted_g)).where(Weighing.id.in_(ids))) or 0)
+    total = weighings.where(is_effective()).order_by(None).with_only_columns(func.sum(Weighing.accepted_g))
+    return int(db.session.scalar(total) or 0)
 
 
 def chain_of(weighing: Weighing) -> list[Weighing]:

@@ -12,6 +12,11 @@ from marketplace.web.words import word
 MESSAGES: dict[str, Any] = {
     "refused": _l("That cannot be done now. Load the page again and look."),
     "not_found": _l("Nothing is here. It was removed, or it belongs to someone else."),
+    # amounts and weights as they are typed
+    "not_a_weight": _l("Enter a weight in figures, such as 146.5."),
+    "finer_than_a_gram": _l("This is finer than a gram."),
+    "not_an_amount": _l("Enter an amount in figures, such as 68.00."),
+    "too_many_decimals": _l("At most %(decimals)s figures behind the point."),
     # products, the scale, the shop window
     "no_grades": _l("Name at least one grade that is sold."),
     "reject_weighs": _l("Rejects weigh nothing when proceeds are shared. Leave their weight empty."),

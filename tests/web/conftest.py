@@ -33,8 +33,9 @@ def log_in() -> Callable[[FlaskClient, User | HouseholdKey], None]:
     """Log a test client in without its page."""
 
     def go(client: FlaskClient, person: User | HouseholdKey) -> None:
+        session_id = session_of(person)  # before the client's context closes the test's session
         with client.session_transaction() as stored:
-            stored["_user_id"], stored["_fresh"] = session_of(person), True
+            stored["_user_id"], stored["_fresh"] = session_id, True
 
     return go
 

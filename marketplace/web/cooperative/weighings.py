@@ -77,8 +77,7 @@ def weighings() -> ResponseReturnValue:
     filters = SlipFilter(request.args)
     seasons = db.session.scalars(
         access.select_visible(current_user, Season)
-        .join(Season.product)
-        .options(contains_eager(Season.product))
+        .options(joinedload(Season.product))
         .order_by(Season.starts_on.desc(), Season.id.desc())
     ).all()
     filters.season.choices = [SelectChoice("", _("All seasons"))]
