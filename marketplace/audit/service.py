@@ -1,6 +1,7 @@
 """Recomputing a run, checking it, sending it back."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 
 from marketplace import distribution, trail
@@ -8,7 +9,7 @@ from marketplace.audit.errors import RecomputationDiffers
 from marketplace.audit.models import RunReview, Verdict
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
-from marketplace.distribution import BrokenSnapshot, Run
+from marketplace.distribution import Allocation, BrokenSnapshot, Inputs, Line, Run, Settlement
 from marketplace.extensions import db
 
 
@@ -16,8 +17,10 @@ class Difference(StrEnum):
     """What a recomputation found to be otherwise."""
 
     SNAPSHOT = "snapshot"  # the stored snapshot cannot be read or computed
-    HASH = "hash"  # the snapshot gives another hash than the published one
-    LINES = "lines"  # the stored lines are not those of the snapshot
+    HASH = "hash"  # the snapshot, or what it computes to, has another hash than the published one
+    LINES = "lines"  # the stored lines or totals are not those of the snapshot
+    TOKENS = "tokens"  # another member stands behind a token than when the run was published
+    PLAN = "plan"  # the plan says another part than the snapshot
     BOOKS = "books"  # the ledger, up to the snapshot's own transaction, says otherwise
     WEIGHINGS = "weighings"  # the weighings, up to the snapshot's own, say otherwise
     EARLIER = "earlier"  # earlier runs paid something else
@@ -40,18 +43,24 @@ class Recomputation:
 def recompute(run: Run) -> Recomputation:
     """Compute a published run anew: from its stored snapshot, and from the books as they stood at its cut."""
     stored = run.snapshot_hash or ""
-    text = distribution.snapshot_of(run)
+    text = distribution.snapshot_of(run) or ""
     try:
-        settlement, again = distribution.recompute(text or "")
-        inputs, _published = distribution.read_snapshot(text or "")
+        settlement, again = distribution.recompute(text)
+        inputs, _published = distribution.read_snapshot(text)
     except BrokenSnapshot:
         return Recomputation(stored, "", (Difference.SNAPSHOT,))
-    found = [Difference.HASH] if again != stored else []
-    if _stored_lines(run) != {
-        (line.token, line.accepted_g, line.weight, line.amount_minor, line.claim_minor) for line in settlement.lines
-    }:
+    lines = distribution.list_allocations(run)
+    members = {line.token: line.member_id for line in lines}
+    found = []
+    if not stored == again == distribution.digest(text):
+        found.append(Difference.HASH)
+    if not _are_stored(settlement, run, lines):
         found.append(Difference.LINES)
-    found += _against_books(run, inputs)
+    if distribution.tokens_digest(members) != run.tokens_hash:
+        found.append(Difference.TOKENS)
+    if (inputs.plan_version, inputs.paid_bp) != (run.plan.version, run.plan.paid_bp):
+        found.append(Difference.PLAN)
+    found += _against_books(run, inputs, members)
     return Recomputation(stored, again, tuple(found))
 
 
@@ -74,26 +83,39 @@ def send_back(run: Run, reason: str, *, by: int) -> RunReview:
     return _review(run, found, Verdict.SENT_BACK, reason.strip(), by)
 
 
-def _stored_lines(run: Run) -> set[tuple[str, int, int, int, int]]:
-    return {
-        (line.token, line.accepted_g, line.weight, line.amount_minor, line.claim_minor)
-        for line in distribution.list_allocations(run)
-    }
+def _are_stored(settlement: Settlement, run: Run, lines: Sequence[Allocation]) -> bool:
+    """Say whether the rows that are shown and paid are those of the settlement."""
+    totals = (run.net_minor, run.paid_minor, run.kept_minor)
+    if totals != (settlement.net_minor, settlement.paid_minor, settlement.kept_minor):
+        return False
+    names = [field.name for field in fields(Line)]
+    stored = {tuple(getattr(line, name) for name in names) for line in lines}
+    return len(lines) == len(settlement.lines) and stored == {astuple(line) for line in settlement.lines}
 
 
-def _against_books(run: Run, inputs: distribution.Inputs) -> list[Difference]:
+def _against_books(run: Run, inputs: Inputs, members: Mapping[str, int]) -> list[Difference]:
+    """Compare a snapshot's inputs with ledger, weighings and earlier runs, all as they stood at its own cut."""
     try:
-        books = distribution.gather(run, inputs.ledger_until, inputs.weighing_until).inputs
+        gathered = distribution.gather(run, inputs.ledger_until, inputs.weighing_until)
     except DomainError:
         return [Difference.BOOKS]
+    books = gathered.inputs
     found = []
-    if dict(books.books) != dict(inputs.books):
+    if (books.pool, books.currency, dict(books.books)) != (inputs.pool, inputs.currency, dict(inputs.books)):
         found.append(Difference.BOOKS)
-    if set(books.brought) != set(inputs.brought):
+    if _brought(books, gathered.members) != _brought(inputs, members):
         found.append(Difference.WEIGHINGS)
-    if dict(books.earlier) != dict(inputs.earlier):
+    if _earlier(books, gathered.members) != _earlier(inputs, members):
         found.append(Difference.EARLIER)
     return found
+
+
+def _brought(inputs: Inputs, members: Mapping[str, int]) -> set[tuple[int | None, int, int, int]]:
+    return {(members.get(row.token), row.grade_rank, row.differential, row.accepted_g) for row in inputs.brought}
+
+
+def _earlier(inputs: Inputs, members: Mapping[str, int]) -> dict[int | None, int]:
+    return {members.get(token): amount for token, amount in inputs.earlier.items()}
 
 
 def _review(run: Run, found: Recomputation, verdict: Verdict, reason: str, by: int) -> RunReview:

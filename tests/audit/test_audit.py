@@ -11,7 +11,7 @@ from marketplace.core.errors import FieldError
 from marketplace.distribution import RunState, rules
 from marketplace.extensions import atomic, db
 from marketplace.payouts import Payout
-from tests.factories.cooperatives import make_coordinator
+from tests.factories.cooperatives import make_coordinator, make_member
 from tests.factories.distribution import make_approved, make_checked, make_pool, make_published, sell
 from tests.factories.intake import make_weighing
 from tests.factories.payouts import make_sent, payouts_of
@@ -53,6 +53,13 @@ def test_what_happens_after_the_snapshot_changes_nothing(session):
         ("update run set snapshot = '{}'", Difference.SNAPSHOT),
         ("update weighing set gross_g = gross_g + 1000, accepted_g = accepted_g + 1000", Difference.WEIGHINGS),
         ("update grade set differential = differential + 1 where not is_reject", Difference.WEIGHINGS),
+        ("update plan set paid_bp = 5000", Difference.PLAN),
+        ("update run set tokens_hash = 'feed'", Difference.TOKENS),
+        ("update run set kept_minor = kept_minor + 1", Difference.LINES),
+        (
+            "update allocation set entitled_minor = entitled_minor + 1, earlier_minor = earlier_minor + 1",
+            Difference.LINES,
+        ),
     ],
 )
 def test_whatever_was_touched_is_found_and_the_run_is_not_checked(session, statement, difference):
@@ -81,6 +88,45 @@ def test_a_snapshot_forged_with_its_hash_still_differs_from_the_books(session):
     found = audit.recompute(run)
     assert found.stored_hash == found.recomputed_hash
     assert set(found.differences) == {Difference.LINES, Difference.BOOKS}
+
+
+def test_a_line_that_was_given_to_somebody_else_is_found(session):
+    season, _members = make_pool()
+    run = make_approved(season)
+    stranger = make_member(run.cooperative)
+    without_guards(
+        session,
+        "update allocation set member_id = :stranger where id = (select min(id) from allocation)",
+        stranger=stranger.id,
+    )
+    assert set(audit.recompute(run).differences) == {Difference.TOKENS, Difference.WEIGHINGS}
+
+
+def test_a_result_changed_beside_its_inputs_is_found(session):
+    season, _members = make_pool()
+    run = make_approved(season)
+    whole = json.loads(distribution.snapshot_of(run))
+    whole["result"]["lines"][0]["amount_minor"] += 1
+    forged = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    without_guards(session, "update run set snapshot = :text", text=forged)
+    found = audit.recompute(run)
+    assert found.recomputed_hash == found.stored_hash
+    assert found.differences == (Difference.HASH,)
+
+
+def test_what_an_earlier_run_paid_is_compared_too(session):
+    season, _members = make_pool()
+    make_checked(season)
+    sell(season, 50_00)
+    run = make_approved(season)
+    assert audit.recompute(run).is_same
+    without_guards(
+        session,
+        "update allocation set amount_minor = amount_minor + 1, entitled_minor = entitled_minor + 1"
+        " where run_id <> :run",
+        run=run.id,
+    )
+    assert audit.recompute(run).differences == (Difference.EARLIER,)
 
 
 def test_a_check_leaves_a_review_and_a_trail(session):

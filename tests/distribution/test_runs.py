@@ -94,6 +94,21 @@ def test_a_forgotten_weight_comes_with_the_next_run(session):
     assert ledger.balance(book(second), Account.MEMBER_SETTLEMENT, pool=season.pool) == 200_00
 
 
+def test_a_run_in_which_nothing_is_new_pays_nothing(session):
+    """Equal households and an odd fen: a second run does not deal the fen to others, whatever its tokens are."""
+    season, members = make_pool((10_000,) * 7, sales_minor=100_03)
+    first = make_checked(season)
+    assert sorted(line.amount_minor for line in lines(first).values()) == [14_29] * 7
+    sell(season, 1_00)
+    second = make_checked(season)  # 101.03 over 7: 14.43 and two odd fen
+    again = make_draft(season)
+    assert distribution.preview(again).settlement.claim_minor == 0
+    with pytest.raises(distribution.NothingToPay), atomic():
+        distribution.publish(again, by=again.prepared_by_id)
+    assert sum(lines(second)[member.id].amount_minor for member in members) == 1_00
+    assert {line.token for line in lines(first).values()}.isdisjoint(line.token for line in lines(second).values())
+
+
 def test_who_was_paid_too_much_has_a_claim_that_nobody_posts(session):
     season, (one, two) = make_pool((50_000, 50_000), sales_minor=100_00)
     make_checked(season)
