@@ -35,10 +35,10 @@ def clean_address(address: Address) -> Address:
     """Return an address without stray blanks, its telephone number in one form.
 
     District and postcode may be empty (Dongguan has no districts), the city in Hong Kong and Macau. Raises FieldError
-    `name_missing`, `name_too_long`, `name_unreadable`, `phone_length`, `not_a_phone`, `street_missing`, `too_long`,
-    `not_a_postcode`, each with the field's name.
+    `recipient_missing`, `province_missing`, `city_missing`, `street_missing`, `name_too_long`, `name_unreadable`,
+    `phone_length`, `not_a_phone`, `too_long`, `not_a_postcode`, each with the field's name.
     """
-    province = clean_name(address.province, "province")
+    province = _needed(address.province, "province")
     may_lack_city = province.lower().startswith(WITHOUT_CITY)
     street, note = " ".join(address.street.split()), " ".join(address.note.split())
     if not street:
@@ -51,15 +51,21 @@ def clean_address(address: Address) -> Address:
         raise FieldError("not_a_postcode", "postcode")
     return replace(
         address,
-        recipient=clean_name(address.recipient, "recipient"),
+        recipient=_needed(address.recipient, "recipient"),
         phone=identity.clean_phone(address.phone, "phone"),
         province=province,
-        city=_optional(address.city, "city") if may_lack_city else clean_name(address.city, "city"),
+        city=_optional(address.city, "city") if may_lack_city else _needed(address.city, "city"),
         district=_optional(address.district, "district"),
         street=street,
         postcode=postcode,
         note=note,
     )
+
+
+def _needed(text: str, field: str) -> str:
+    if not text.strip():
+        raise FieldError(f"{field}_missing", field)
+    return clean_name(text, field)
 
 
 def _optional(text: str, field: str) -> str:

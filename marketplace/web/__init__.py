@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         current_user=current_user,
         has_endpoint=lambda name: name in current_app.view_functions,
-        basket_count=lambda: 0,
+        basket_count=buyer.basket.basket_count,
     )
     policy.init_app(app)
     csrf.init_app(app)

@@ -51,7 +51,16 @@ MESSAGES: dict[str, Any] = {
     "in_the_past": _l("This begins at the earliest today."),
     "not_enough": _l("Only %(left)s is left."),
     "no_tariff": _l("The cooperative has not said what delivery costs."),
+    # names and telephones, of people and on parcels
+    "name_missing": _l("Enter a name."),
+    "name_too_long": _l("At most %(longest)s characters."),
+    "name_unreadable": _l("This holds a character that cannot be read. Type it again."),
+    "not_a_phone": _l("That is not a telephone number; a mobile number has 11 digits."),
+    "phone_length": _l("%(digits)s digits so far; a mobile number has 11."),
     # ordering
+    "recipient_missing": _l("Enter who receives the parcel."),
+    "province_missing": _l("Enter the province."),
+    "city_missing": _l("Enter the city."),
     "bad_quantity": _l("Enter a whole number from 1 to %(most)s."),
     "basket_changed": _l("Your basket now comes to more than this page showed. Look it over and press again."),
     "not_a_postcode": _l("A postcode has 6 digits; it may also stay empty."),

@@ -139,6 +139,15 @@ def test_cancelling_a_packed_order_gives_its_lots_back_once():
     assert catalog.check_stock() == []
 
 
+def test_a_buyer_does_not_cancel_what_is_packed():
+    order = make_paid_order()
+    shipment = make_packed(order)
+    with atomic(), pytest.raises(WrongMove):
+        fulfilment.cancel(order, CancelReason.BUYER, by=order.user_id)
+    assert order.state is OrderState.PACKED
+    assert len(shipment.allocations) == 1
+
+
 def test_what_has_left_is_not_cancelled():
     order = make_paid_order()
     make_shipped(order)

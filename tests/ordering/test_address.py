@@ -35,9 +35,9 @@ def test_other_forms_of_addresses_are_taken(other):
 @pytest.mark.parametrize(
     ("field", "text", "code"),
     [
-        ("recipient", " ", "name_missing"),
-        ("province", "", "name_missing"),
-        ("city", "", "name_missing"),
+        ("recipient", " ", "recipient_missing"),
+        ("province", "", "province_missing"),
+        ("city", "", "city_missing"),
         ("district", "区" * 61, "name_too_long"),
         ("street", "  ", "street_missing"),
         ("street", "路" * 201, "too_long"),

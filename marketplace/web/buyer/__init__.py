@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("buyer", __name__, url_prefix="/my")
 
-from marketplace.web.buyer import payments  # noqa: E402, F401
+from marketplace.web.buyer import basket, checkout, orders, payments  # noqa: E402, F401

@@ -4,5 +4,7 @@ from flask import Blueprint
 
 bp = Blueprint("cooperative", __name__, url_prefix="/cooperative")
 
-from marketplace.web.cooperative import weighings  # noqa: E402, F401
-from marketplace.web.cooperative import orders  # noqa: E402, F401
+from marketplace.web.cooperative import (
+    orders,  # noqa: F401
+    weighings,  # noqa: F401
+)
