@@ -106,10 +106,16 @@ def entries(  # noqa: PLR0913
 
 
 def count_entries(
-    book: str, *, account: Filter = None, pool: Filter = None, party: Filter = None, source: Filter = None
+    book: str,
+    *,
+    account: Filter = None,
+    pool: Filter = None,
+    party: Filter = None,
+    source: Filter = None,
+    until: int | None = None,
 ) -> int:
     """Count the posted entries that `entries` lists."""
-    wanted = _wanted(book, account=account, pool=pool, party=party, source=source, after=None, until=None)
+    wanted = _wanted(book, account=account, pool=pool, party=party, source=source, after=None, until=until)
     return db.session.scalar(select(func.count(Entry.id)).join(Entry.transaction).where(*wanted)) or 0
 
 

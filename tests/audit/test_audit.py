@@ -155,7 +155,7 @@ def test_a_payout_is_followed_back_to_the_scale_and_the_ledger(session, queries)
     make_weighing(member, season, net_g=10_000)
     batch = make_sent(make_checked(season))
     number = payouts_of(batch)[0].id
-    with queries(12):
+    with queries(18):
         payout = db.session.get_one(Payout, number)
         trace = audit.trace(payout)
     assert [weighing.accepted_g for weighing in trace.weighings] == [50_000, 10_000]
