@@ -6,7 +6,7 @@ a returned payout is owed again.
 May import: distribution and what lies before it, the books, extensions, core.
 """
 
-from marketplace.payouts.errors import AlreadyPaid, NotChecked, NotNow, SamePerson
+from marketplace.payouts.errors import AccountChanged, AlreadyPaid, NotChecked, NotNow, SamePerson
 from marketplace.payouts.models import Payout, PayoutBatch
 from marketplace.payouts.queries import (
     Hindrance,
@@ -14,14 +14,16 @@ from marketplace.payouts.queries import (
     bank_file,
     count_by_state,
     list_owed,
+    list_owed_in,
     select_batches,
     select_payouts,
 )
 from marketplace.payouts.rules import plain_amount
-from marketplace.payouts.service import confirm, discard, make_batch, mark_returned, send, settle
+from marketplace.payouts.service import confirm, discard, make_batch, mark_returned, send, settle, settle_all
 from marketplace.payouts.states import BatchState, PayoutState
 
 __all__ = [
+    "AccountChanged",
     "AlreadyPaid",
     "BatchState",
     "Hindrance",
@@ -37,6 +39,7 @@ __all__ = [
     "count_by_state",
     "discard",
     "list_owed",
+    "list_owed_in",
     "make_batch",
     "mark_returned",
     "plain_amount",
@@ -44,4 +47,5 @@ __all__ = [
     "select_payouts",
     "send",
     "settle",
+    "settle_all",
 ]

@@ -15,6 +15,12 @@ class AlreadyPaid(DomainError):
     code = "already_paid"
 
 
+class AccountChanged(DomainError):
+    """A household's bank account is another one than when the batch was made; `numbers` says whose."""
+
+    code = "account_changed"
+
+
 class SamePerson(DomainError):
     """The cashier is none of those who prepared, approved or checked the run."""
 

@@ -1,13 +1,15 @@
 """Named reads of what is owed, of batches and payouts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload, undefer
 
-from marketplace.cooperatives import Member
+from marketplace.cooperatives import AccountChange, ChangeState, Member
+from marketplace.core import clock
 from marketplace.distribution import Allocation, Run, RunState
 from marketplace.extensions import db
 from marketplace.payouts.models import Payout, PayoutBatch
@@ -21,7 +23,7 @@ class Hindrance(StrEnum):
     """Why a payable cannot go to the bank now."""
 
     NO_ACCOUNT = "no_account"
-    RETURNED = "returned_account_unchanged"  # the bank sent it back, and the account is still the same
+    RETURNED = "returned_account_unchanged"  # the bank sent it back, and nobody has checked the account since
 
 
 @dataclass(frozen=True)
@@ -35,41 +37,67 @@ class Owed:
 def list_owed(run: Run) -> list[Owed]:
     """List what a checked run still owes: lines above zero that have no live payout, by the members' numbers.
 
-    A line that the bank returned needs another account than the one that was tried (`domain.md` 8).
+    A line that the bank returned needs a checked account (`domain.md` 8): another one than was tried, or the same one
+    confirmed anew by two people.
     """
-    if run.state is not RunState.CHECKED:
-        return []
+    return _owed(Allocation.run_id == run.id) if run.state is RunState.CHECKED else []
+
+
+def list_owed_in(cooperative_id: int) -> list[Owed]:
+    """List what all checked runs of a cooperative still owe, by run and number, each line with its run and pool."""
+    return _owed(
+        Allocation.run_id.in_(select(Run.id).where(Run.cooperative_id == cooperative_id, Run.state == RunState.CHECKED))
+    )
+
+
+def _owed(wanted: ColumnElement[bool]) -> list[Owed]:
     live = exists().where(Payout.allocation_id == Allocation.id, Payout.state.in_(LIVE))
     lines = db.session.scalars(
         select(Allocation)
         .join(Allocation.member)
-        .options(joinedload(Allocation.member).undefer(Member.bank_account))
-        .where(Allocation.run_id == run.id, Allocation.amount_minor > 0, ~live)
-        .order_by(Member.number)
+        .options(
+            joinedload(Allocation.member).undefer(Member.bank_account),
+            joinedload(Allocation.run).joinedload(Run.season).joinedload(Season.product),
+        )
+        .where(wanted, Allocation.amount_minor > 0, ~live)
+        .order_by(Allocation.run_id, Member.number)
     ).all()
-    tried = _returned_accounts([line.id for line in lines])
-    return [Owed(line, _hindrance(line, tried.get(line.id, set()))) for line in lines]
+    returned = _returned([line.id for line in lines])
+    checked = _checked_accounts({payout.member_id for payout in returned})
+    tried: dict[int, list[Payout]] = {}
+    for payout in returned:
+        confirmed_at = checked.get(payout.member_id)
+        zone = payout.batch.cooperative.zone
+        if confirmed_at is None or payout.returned_on is None or clock.on_day(confirmed_at, zone) < payout.returned_on:
+            tried.setdefault(payout.allocation_id, []).append(payout)
+    return [Owed(line, _hindrance(line, tried.get(line.id, []))) for line in lines]
 
 
-def _hindrance(line: Allocation, tried: set[tuple[str, str]]) -> Hindrance | None:
+def _hindrance(line: Allocation, tried: Sequence[Payout]) -> Hindrance | None:
     member = line.member
     if not member.bank_account:
         return Hindrance.NO_ACCOUNT
-    if (member.payee, member.bank_account) in tried:
+    if (member.payee, member.bank_account) in {(payout.payee, payout.bank_account) for payout in tried}:
         return Hindrance.RETURNED
     return None
 
 
-def _returned_accounts(allocation_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
-    rows = db.session.scalars(
+def _returned(allocation_ids: Sequence[int]) -> Sequence[Payout]:
+    return db.session.scalars(
         select(Payout)
-        .options(undefer(Payout.bank_account))
+        .options(undefer(Payout.bank_account), joinedload(Payout.batch).joinedload(PayoutBatch.cooperative))
         .where(Payout.allocation_id.in_(allocation_ids), Payout.state == PayoutState.RETURNED)
+    ).all()
+
+
+def _checked_accounts(member_ids: Collection[int]) -> dict[int, datetime]:
+    """Say when two people last confirmed the account of some members."""
+    rows = db.session.execute(
+        select(AccountChange.member_id, func.max(AccountChange.decided_at))
+        .where(AccountChange.member_id.in_(member_ids), AccountChange.state == ChangeState.CONFIRMED)
+        .group_by(AccountChange.member_id)
     )
-    tried: dict[int, set[tuple[str, str]]] = {}
-    for row in rows:
-        tried.setdefault(row.allocation_id, set()).add((row.payee, row.bank_account))
-    return tried
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def select_batches(cooperative_id: int) -> Select[PayoutBatch]:

@@ -1,18 +1,19 @@
 """Batches of payouts: making, sending, settling, and what the bank returns."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from marketplace import ledger, trail
-from marketplace.cooperatives import Cooperative
+from marketplace.cooperatives import Cooperative, Member
 from marketplace.core import clock
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, NotFound
 from marketplace.distribution import Run, RunState
 from marketplace.extensions import db, lock
-from marketplace.payouts.errors import AlreadyPaid, NotChecked, NotNow, SamePerson
+from marketplace.payouts.errors import AccountChanged, AlreadyPaid, NotChecked, NotNow, SamePerson
 from marketplace.payouts.models import Payout, PayoutBatch
 from marketplace.payouts.postings import (
     payout_returned_after_settlement,
@@ -77,9 +78,13 @@ def discard(batch: PayoutBatch, *, by: int) -> None:
 
 
 def send(batch: PayoutBatch, *, by: int) -> None:
-    """Send a batch to the bank, once: keep the file as it is sent, and post each payout. Raises NotNow, SamePerson."""
+    """Send a batch to the bank, once: keep the file as it is sent, and post each payout.
+
+    Raises NotNow, SamePerson, and AccountChanged when an account was changed since: then the batch is made again.
+    """
     payouts = _open(batch, BatchState.DRAFT)
     _another_person(batch.run, by)
+    _same_accounts(payouts)
     today = clock.today(batch.cooperative.zone)
     text = bank_csv(
         Transfer(
@@ -112,10 +117,19 @@ def settle(payout: Payout, on: date, *, by: int) -> None:
     _record_payout("payout.settled", payout, by)
 
 
+def settle_all(batch: PayoutBatch, on: date, *, by: int) -> int:
+    """Note that the bank has paid all payouts of a batch that are on their way; return how many. Raises as `settle`."""
+    sent = [payout for payout in _open(batch, BatchState.SENT) if payout.state is PayoutState.SENT]
+    for payout in sent:
+        settle(payout, on, by=by)
+    return len(sent)
+
+
 def mark_returned(payout: Payout, on: date, reason: str, *, by: int) -> None:
     """Note that the bank sent a payout back, before or after it arrived: it is owed again under a new reference.
 
-    Raises NotNow, FieldError `reason_missing`, `text_too_long`, `date_in_future`, `date_before_sent`.
+    Raises NotNow, FieldError `reason_missing`, `text_too_long`, `date_in_future`, `date_before_sent`,
+    `date_before_settled`.
     """
     words = reason.strip()
     if not words:
@@ -123,6 +137,8 @@ def mark_returned(payout: Payout, on: date, reason: str, *, by: int) -> None:
     if len(words) > LONGEST_REASON:
         raise FieldError("text_too_long", "reason", longest=LONGEST_REASON)
     _move(payout, PayoutState.RETURNED, on)
+    if payout.settled_on is not None and on < payout.settled_on:
+        raise FieldError("date_before_settled", "on")
     recipe = payout_returned_after_settlement if payout.state is PayoutState.SETTLED else payout_returned_in_transit
     payout.state, payout.returned_on, payout.return_reason = PayoutState.RETURNED, on, words
     db.session.flush()
@@ -131,7 +147,12 @@ def mark_returned(payout: Payout, on: date, reason: str, *, by: int) -> None:
 
 
 def confirm(payout: Payout, *, member_id: int) -> None:
-    """Let the household say that its money came; doing it twice changes nothing. Raises NotNow before it was sent."""
+    """Let the household say that its money came; doing it twice changes nothing.
+
+    Raises NotFound for another household's payout, NotNow before it was sent.
+    """
+    if payout.member_id != member_id:
+        raise NotFound(kind=Payout.__name__)
     lock(payout)
     if payout.state not in (PayoutState.SENT, PayoutState.SETTLED):
         raise NotNow
@@ -160,6 +181,23 @@ def _payout(batch: PayoutBatch, owed: Owed) -> Payout:
 def _another_person(run: Run, by: int) -> None:
     if by in (run.prepared_by_id, run.published_by_id, run.approved_by_id, run.checked_by_id):
         raise SamePerson
+
+
+def _same_accounts(payouts: Sequence[Payout]) -> None:
+    members = db.session.scalars(
+        select(Member)
+        .where(Member.id.in_([payout.member_id for payout in payouts]))
+        .options(undefer(Member.bank_account))
+        .execution_options(populate_existing=True)
+    )
+    now = {member.id: member for member in members}
+    changed = [
+        now[payout.member_id].number
+        for payout in payouts
+        if (payout.payee, payout.bank_account) != (now[payout.member_id].payee, now[payout.member_id].bank_account)
+    ]
+    if changed:
+        raise AccountChanged(numbers=sorted(changed))
 
 
 def _open(batch: PayoutBatch, state: BatchState) -> list[Payout]:

@@ -7,12 +7,13 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 
 from marketplace import cooperatives, ledger, payouts
 from marketplace.cooperatives import Member, StaffRole
 from marketplace.core import clock
-from marketplace.core.errors import FieldError
+from marketplace.core.errors import FieldError, NotFound
 from marketplace.distribution import Run
 from marketplace.extensions import atomic, db, retrying
 from marketplace.ledger import Account
@@ -102,6 +103,78 @@ def test_a_returned_payout_goes_again_to_another_account_under_another_reference
     with atomic():
         payouts.settle(payout, TODAY, by=second.made_by_id)
     assert ledger.balance(ledger.book_of(run.cooperative_id), Account.OWED_TO_MEMBERS, party=member.party) == 0
+
+
+def test_an_account_that_was_right_all_along_goes_again_when_two_people_confirmed_it(session):
+    season, (member, *_rest) = make_pool()
+    run = make_checked(season)
+    first = make_sent(run)
+    with atomic():
+        payouts.mark_returned(payouts_of(first)[0], TODAY, "银行系统故障", by=first.made_by_id)
+    assert [owed.hindrance for owed in payouts.list_owed(run)] == [Hindrance.RETURNED]
+    with atomic():
+        change = cooperatives.propose_account_change(
+            member, token="c", by=make_staff(run.cooperative).id, payee="", bank_name="农行", bank_account=ACCOUNT
+        )
+    assert [owed.hindrance for owed in payouts.list_owed(run)] == [Hindrance.RETURNED]
+    with atomic():
+        cooperatives.decide_account_change(change, confirm=True, by=make_staff(run.cooperative, StaffRole.MANAGER).id)
+    assert [owed.hindrance for owed in payouts.list_owed(run)] == [None]
+    assert make_sent(run).total_minor == 50_00
+
+
+def test_nothing_is_sent_to_an_account_that_was_changed_meanwhile(session):
+    season, (member, *_rest) = make_pool()
+    run = make_checked(season)
+    batch = make_batch(run)
+    with atomic():
+        change = cooperatives.propose_account_change(
+            member,
+            token="c",
+            by=make_staff(run.cooperative).id,
+            payee="",
+            bank_name="洛川农商行",
+            bank_account="6228480402564890018",
+        )
+        cooperatives.decide_account_change(change, confirm=True, by=make_staff(run.cooperative, StaffRole.MANAGER).id)
+    with pytest.raises(payouts.AccountChanged) as refusal, atomic():
+        payouts.send(batch, by=batch.made_by_id)
+    assert refusal.value.details["numbers"] == [member.number]
+    with atomic():
+        payouts.discard(batch, by=batch.made_by_id)
+    assert payouts_of(make_sent(run))[0].bank_last4 == "0018"
+
+
+def test_all_that_is_on_its_way_is_settled_at_once(session):
+    season, _members = make_pool()
+    batch = make_sent(make_checked(season))
+    with atomic():
+        payouts.mark_returned(payouts_of(batch)[0], TODAY, "户名不符", by=batch.made_by_id)
+        assert payouts.settle_all(batch, TODAY, by=batch.made_by_id) == 2
+        assert payouts.settle_all(batch, TODAY, by=batch.made_by_id) == 0
+    assert payouts.count_by_state(batch) == {PayoutState.RETURNED: (1, 50_00), PayoutState.SETTLED: (2, 50_00)}
+    assert ledger.balance(ledger.book_of(batch.cooperative_id), Account.BANK) == -50_00
+
+
+def test_a_payout_comes_back_after_it_arrived_not_before(session):
+    season, _members = make_pool()
+    batch = make_sent(make_checked(season))
+    payout = payouts_of(batch)[0]
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        late = clock.today("Asia/Shanghai")
+        with atomic():
+            payouts.settle(payout, late, by=batch.made_by_id)
+        with pytest.raises(FieldError, match="date_before_settled"), atomic():
+            payouts.mark_returned(payout, late - timedelta(days=1), "户名不符", by=batch.made_by_id)
+    assert payout.state is PayoutState.SETTLED
+
+
+def test_a_household_confirms_its_own_money_only(session):
+    season, (_first, second, *_rest) = make_pool()
+    payout = payouts_of(make_sent(make_checked(season)))[0]
+    with pytest.raises(NotFound), atomic():
+        payouts.confirm(payout, member_id=second.id)
+    assert payout.confirmed_at is None
 
 
 def test_the_cashier_is_none_of_the_others(session):
