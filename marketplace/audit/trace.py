@@ -31,6 +31,26 @@ class Sale:
     has_own_goods: bool  # goods of a lot that this member helped to fill
     entries: tuple[Entry, ...]  # everything in the books that came of the order, with its transactions
 
+    @property
+    def line(self) -> OrderLine:
+        """The first line; most orders have one of a pool."""
+        return self.lines[0]
+
+    @property
+    def grams(self) -> int:
+        """Grams of this pool."""
+        return sum(line.grams for line in self.lines)
+
+    @property
+    def amount_minor(self) -> int:
+        """What the goods of this pool cost, tax included, in minor units."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def payment(self) -> Payment | None:
+        """The payment that came first; a second one was sent back."""
+        return self.payments[0] if self.payments else None
+
 
 @dataclass(frozen=True)
 class Trace:

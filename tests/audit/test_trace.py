@@ -48,6 +48,10 @@ def test_every_figure_of_a_payout_has_its_ground(pool):
     assert [sale.order for sale in found.sales] == [first, second]
     assert later not in [sale.order for sale in found.sales]
     assert found.sales_total == 2
+    assert [(sale.grams, sale.amount_minor, sale.payment) for sale in found.sales] == [
+        (5_000, 68_00, None),
+        (10_000, 136_00, None),
+    ]
     assert list(found.bills) == [bill]
     assert [(w.member_id, w.accepted_g) for w in found.weighings] == [(members[0].id, 50_000)]
     assert [lot.accepted_g for lot in found.lots] == [80_000]
