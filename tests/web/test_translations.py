@@ -14,8 +14,11 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from sqlalchemy import Enum as EnumColumn
 
+from marketplace.access import Role
 from marketplace.app import load_models
+from marketplace.costs import BillState
 from marketplace.extensions import Base
+from marketplace.ordering import CancelReason, OrderState
 from marketplace.web import words
 from tests.conftest import ROOT
 
@@ -176,3 +179,9 @@ def test_no_text_of_the_frame_goes_past_gettext(marked):
 def test_loose_text_is_found():
     page = '<p>⟦Fine⟧ loose</p><img alt="spoken"><p translate="no">own<b>too</b></p><p>after</p>'
     assert loose(page) == ["⟦Fine⟧ loose", "spoken", "after"]
+
+
+def test_equal_values_of_two_enums_keep_their_own_words():
+    assert CancelReason.BUYER == Role.BUYER  # StrEnums compare as text
+    assert words.word(CancelReason.BUYER) != words.word(Role.BUYER)
+    assert words.word(OrderState.PAID) != words.word(BillState.PAID)
