@@ -176,7 +176,7 @@ def approve(run: Run, *, by: int) -> None:
     if by in (run.prepared_by_id, run.published_by_id):
         raise SamePerson
     if run.notice_until is None or clock.now() < run.notice_until:
-        raise NoticeRunning(until=run.notice_until)
+        raise NoticeRunning(until=run.notice_until, zone=run.cooperative.zone)
     run.state, run.approved_by_id, run.approved_at = RunState.APPROVED, by, clock.now()
     db.session.flush()
     _record("run.approved", run, by)

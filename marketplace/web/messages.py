@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from marketplace.core.errors import DomainError
-from marketplace.web.locale import day, money, weight
+from marketplace.web.locale import day, moment, money, weight
 from marketplace.web.words import word
 
 # code of a DomainError -> message; %(name)s are the error's details. Keep it sorted by room.
@@ -83,6 +83,39 @@ MESSAGES: dict[str, Any] = {
     "nothing_to_refund": _l("Enter an amount above zero."),
     "more_than_captured": _l("At most %(left)s of this payment can go back."),
     "refund_not_failed": _l("This refund did not fail, so it is not tried again."),
+    # bills
+    "voucher_missing": _l("Enter the number that stands on the voucher."),
+    "voucher_too_long": _l("At most %(longest)s characters."),
+    "voucher_used": _l("Voucher %(voucher)s of this supplier was entered already."),
+    "amount_too_large": _l("This amount is too large. Look at the voucher again."),
+    "date_in_future": _l("This day lies ahead of us."),
+    "date_before_bill": _l("This day lies before the bill."),
+    "text_too_long": _l("At most %(longest)s characters."),
+    "same_person": _l("Another person has to do this: whoever entered, prepared or approved it may not."),
+    "not_now": _l("Somebody has dealt with this bill already. Load the page again."),
+    # sharing out
+    "not_a_share": _l("Enter a part above 0 and up to 100 percent."),
+    "kept_for_missing": _l("Say what the kept part is for."),
+    "no_plan": _l("First set the plan: which part of the pool is paid to the households."),
+    "run_open": _l("Run %(number)s of this pool is not finished yet."),
+    "run_not_now": _l("The run is at another point now. Load the page again."),
+    "nothing_to_pay": _l("The pool has nothing for its households now."),
+    "nothing_to_share_by": _l("There is money to share, but nothing was weighed in that it could be shared by."),
+    "mixed_currency": _l("This pool holds amounts in several currencies. They are not added up."),
+    "not_reconciled": _l("The figures do not agree with the books, so no notice is published. Tell your coordinator."),
+    "notice_days": _l("A notice hangs for %(shortest)s to %(longest)s days."),
+    "notice_running": _l("The notice still hangs, until %(until)s."),
+    "broken_snapshot": _l("The stored figures of this run cannot be read. Tell your coordinator."),
+    "recomputation_differs": _l("The recomputation does not give what was published. Send the run back."),
+    # paying out
+    "not_checked": _l("The coordinator has not checked this run yet."),
+    "already_paid": _l("Everything that can be paid of this run is paid or on its way already."),
+    "account_changed": _l(
+        "The bank account of household %(numbers)s has changed. Discard the batch and make it again."
+    ),
+    "payout_not_now": _l("This payment is at another point now. Load the page again."),
+    "date_before_sent": _l("This day lies before the batch was sent."),
+    "date_before_settled": _l("This day lies before the money arrived."),
 }
 
 # code -> a function that puts details into words before they go into the message, e.g. grams into kilograms
@@ -96,6 +129,8 @@ SHOW: dict[str, Any] = {
     "pack_taken": lambda details: {"weight": weight(details["grams"])},
     "not_enough": lambda details: {"left": weight(details["left_g"])},
     "more_than_captured": lambda details: {"left": money(details["left_minor"], details["currency"])},
+    "notice_running": lambda details: {"until": moment(details["until"], details["zone"])},
+    "account_changed": lambda details: {"numbers": ", ".join(map(str, details["numbers"]))},
 }
 
 
