@@ -4,3 +4,28 @@ Owns: nothing; it reads.
 Guarantees: figures come from the ledger and from stored lines, never from the live catalogue.
 May import: every stage, the books, extensions, core.
 """
+
+from marketplace.reporting.desk import Desk, Followed, desk_of, followed_ids, list_followed
+from marketplace.reporting.pools import PaidOut, PoolFigures, accepted_by_season, count_sold, paid_out, pool_figures
+from marketplace.reporting.todo import THINGS, Thing, Todo, list_todo
+from marketplace.reporting.week import Week, week_of
+
+__all__ = [
+    "THINGS",
+    "Desk",
+    "Followed",
+    "PaidOut",
+    "PoolFigures",
+    "Thing",
+    "Todo",
+    "Week",
+    "accepted_by_season",
+    "count_sold",
+    "desk_of",
+    "followed_ids",
+    "list_followed",
+    "list_todo",
+    "paid_out",
+    "pool_figures",
+    "week_of",
+]

@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("auth", __name__)
+
+from marketplace.web.auth import account, entry

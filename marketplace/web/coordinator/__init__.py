@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("coordinator", __name__, url_prefix="/coordinator")
+
+from marketplace.web.coordinator import desk, payouts, runs

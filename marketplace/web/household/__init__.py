@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("household", __name__, url_prefix="/household")
+
+from marketplace.web.household import entry, statement
