@@ -1,6 +1,7 @@
 """What is done for each kind of job."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
@@ -14,6 +15,7 @@ from marketplace.gateway import MerchantRef, PaymentGateway, SimulatedGateway
 from marketplace.jobs.delivery import post_to
 
 Payload = Mapping[str, Any]
+EVENTS_REACH_BACK = timedelta(days=3)  # as long as a processor keeps on delivering one
 
 
 def _forget_old_jobs(_payload: Payload) -> None:
@@ -42,6 +44,10 @@ def _cancel_at_processor(payload: Payload, _key: str) -> None:
 
 def _reconcile(_payload: Payload, _key: str) -> None:
     payments.reconcile(_gateway())
+
+
+def _catch_up(_payload: Payload, _key: str) -> None:
+    payments.catch_up(_gateway(), clock.now() - EVENTS_REACH_BACK)
 
 
 def _deliver_simulated(_payload: Payload, _key: str) -> None:
@@ -81,6 +87,7 @@ OUTSIDE: dict[str, Callable[[Payload, str], None]] = {
     "payments.execute_refund": _execute_refund,
     "payments.cancel_at_processor": _cancel_at_processor,
     "payments.reconcile": _reconcile,
+    "payments.catch_up": _catch_up,
     "simulated.deliver": _deliver_simulated,
     "simulated.pay_out": _pay_out_simulated,
 }

@@ -12,6 +12,7 @@ TIMETABLE: dict[str, timedelta] = {
     "fulfilment.accept_silent": timedelta(minutes=15),
     "payments.process_events": timedelta(minutes=1),
     "payments.reconcile": timedelta(minutes=5),
+    "payments.catch_up": timedelta(hours=6),
     "simulated.deliver": timedelta(minutes=1),
     "simulated.pay_out": timedelta(days=1),
 }

@@ -16,7 +16,7 @@ from marketplace.payments.errors import (
     RefundNotFailed,
     SnapshotOfAnother,
 )
-from marketplace.payments.events import process_due_events, process_event, receive_event
+from marketplace.payments.events import catch_up, process_due_events, process_event, receive_event
 from marketplace.payments.models import Payment, ProcessorEvent, ProcessorPayout, Refund
 from marketplace.payments.processor_payouts import record_processor_payout
 from marketplace.payments.queries import find_last_payment, find_live_payment, list_payments, list_refunds
@@ -48,6 +48,7 @@ __all__ = [
     "apply_snapshot",
     "cancel_at_processor",
     "cancel_order",
+    "catch_up",
     "execute_refund",
     "find_last_payment",
     "find_live_payment",

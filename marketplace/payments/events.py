@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,10 +20,11 @@ from marketplace.gateway import (
     PayoutStatus,
     ProviderEvent,
     RefundSnapshot,
+    RefundStatus,
 )
 from marketplace.payments.models import Payment, ProcessorEvent
 from marketplace.payments.processor_payouts import record_processor_payout
-from marketplace.payments.queries import find_payment, find_refund
+from marketplace.payments.queries import find_payment, find_refund, has_nameless_refund
 from marketplace.payments.refund_execution import apply_refund
 from marketplace.payments.snapshots import apply_snapshot
 from marketplace.payments.states import EventState
@@ -42,12 +43,20 @@ class RowMissing(Exception):
 def receive_event(gateway: PaymentGateway, body: bytes, headers: Mapping[str, str]) -> bool:
     """Store an event once and leave the work to a job; say whether it was new. Raises BadSignature."""
     event = gateway.verify_event(body, headers)
-    db.session.rollback()
-    with atomic():
-        event_id = _store(event)
-        if event_id is not None:
-            queue.enqueue("payments.process_events", {"event": event_id}, key=f"processor-event:{event_id}")
-    return event_id is not None
+    return _take_in(event, gateway)
+
+
+def catch_up(gateway: PaymentGateway, since: datetime) -> int:
+    """Ask the processor for its events from an instant on and take in what never reached us; return how many."""
+    accounts = db.session.scalars(select(Cooperative.merchant_account).order_by(Cooperative.id)).all()
+    db.session.rollback()  # no transaction stays open during the calls
+    missed = 0
+    for account in accounts:
+        for event in gateway.events_since(MerchantRef(account), since):
+            missed += retrying(_take_in)(event, gateway)
+    if missed:
+        log.warning("%s events had not reached us", missed)
+    return missed
 
 
 def process_due_events(gateway: PaymentGateway, limit: int = 200) -> int:
@@ -82,6 +91,14 @@ def process_event(event_id: int, gateway: PaymentGateway) -> EventState:
     except Exception as error:  # whatever it was: the event is kept, and tried again
         log.warning("event %s (%s) was not worked off", event_id, kind, exc_info=not isinstance(error, RowMissing))
         return retrying(_put_off)(event_id, repr(error), gateway)
+
+
+def _take_in(event: ProviderEvent, gateway: PaymentGateway) -> bool:  # noqa: ARG001
+    with atomic():
+        event_id = _store(event)
+        if event_id is not None:
+            queue.enqueue("payments.process_events", {"event": event_id}, key=f"processor-event:{event_id}")
+    return event_id is not None
 
 
 def _store(event: ProviderEvent) -> int | None:
@@ -147,17 +164,23 @@ def _apply(account: str, snapshot: Snapshot | None, gateway: PaymentGateway) -> 
             raise RowMissing(snapshot.provider_id)
         apply_snapshot(payment, snapshot)
     elif isinstance(snapshot, RefundSnapshot):
-        payment = find_payment(account, snapshot.payment_provider_id)
-        refund = find_refund(payment.id, snapshot.provider_id) if payment is not None else None
-        if refund is None:
-            raise RowMissing(snapshot.provider_id)
-        apply_refund(refund, snapshot)
+        _apply_refund(account, snapshot)
     elif isinstance(snapshot, PayoutSnapshot):
         if snapshot.status is PayoutStatus.PAID:
             record_processor_payout(snapshot)
     else:
         return False
     return True
+
+
+def _apply_refund(account: str, snapshot: RefundSnapshot) -> None:
+    payment = find_payment(account, snapshot.payment_provider_id)
+    refund = find_refund(payment.id, snapshot.provider_id) if payment is not None else None
+    if refund is not None:
+        apply_refund(refund, snapshot)
+    elif payment is None or snapshot.status is not RefundStatus.FAILED or has_nameless_refund(payment.id):
+        raise RowMissing(snapshot.provider_id)
+    # else it failed and another attempt took its place: the money is with us
 
 
 def _find_lost(gateway: str, snapshot: PaymentSnapshot) -> Payment | None:

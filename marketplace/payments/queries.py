@@ -45,6 +45,16 @@ def is_refund_known(provider_id: str) -> bool:
     return db.session.scalar(select(Refund.id).where(Refund.provider_id == provider_id)) is not None
 
 
+def has_nameless_refund(payment_id: int) -> bool:
+    """Say whether a refund of a payment was asked for of which the processor's name is not known yet."""
+    return (
+        db.session.scalar(
+            select(Refund.id).where(Refund.payment_id == payment_id, Refund.provider_id.is_(None)).limit(1)
+        )
+        is not None
+    )
+
+
 def find_last_payment(order_id: int) -> Payment | None:
     """Find the payment that says most about an order: the one that succeeded first, else the newest."""
     return db.session.scalar(
