@@ -72,6 +72,7 @@ DEEDS: dict[str, Any] = {
     "product.archived": _l("archived a product"),
     "refund.failed": _l("noted a refund that failed"),
     "refund.paid": _l("noted a refund that was paid"),
+    "refund.retried": _l("tried a refund again"),
     "refund.requested": _l("requested a refund"),
     "review.checked": _l("recomputed and checked a run"),
     "review.sent_back": _l("recomputed and sent a run back"),

@@ -18,9 +18,8 @@ TEMPLATES: dict[str, Any] = {
         "%(amount)s of order %(order)s goes back to you: %(reason)s. Nothing is left for you to do."
     ),
     "refund.paid": _l("%(amount)s of order %(order)s was sent back to you."),
-    "refund.failed": _l(
-        "%(amount)s of order %(order)s could not be sent back by the processor. It is still owed; pay it by transfer."
-    ),
+    "refund.delayed": _l("%(amount)s of order %(order)s is on its way back; the processor needs a little longer."),
+    "refund.failed": _l("The processor could not send %(amount)s of order %(order)s back. It is still owed."),
 }
 
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-from marketplace.web.admin import desk
+from marketplace.web.admin import desk  # noqa: E402, F401

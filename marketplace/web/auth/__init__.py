@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("auth", __name__)
 
-from marketplace.web.auth import account, entry
+from marketplace.web.auth import account, entry  # noqa: E402, F401

@@ -1,6 +1,6 @@
 """Registering, logging in and out."""
 
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -154,7 +154,7 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("public.home"), 303)
 
 
-def _let_in(user: User, target: str | None) -> Response:
+def _let_in(user: User, target: str | None) -> ResponseReturnValue:
     """Begin a fresh session, adopt the basket, and go where the person wanted to go."""
     key, language = request.cookies.get(BASKET), user.locale
     buyer_id = user.buyer_id
@@ -164,7 +164,7 @@ def _let_in(user: User, target: str | None) -> Response:
     actor = access.load_actor(access.session_id_of_user(user))
     session.clear()  # nothing of a stranger's session lives on
     login_user(actor)
-    answer = redirect(local_path(target) if target else landing(), 303)
+    answer = make_response(redirect(local_path(target) if target else landing(), 303))
     if buyer_id is not None and key:
         answer.delete_cookie(BASKET)
     return remember(answer, language)

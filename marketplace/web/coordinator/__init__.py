@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("coordinator", __name__, url_prefix="/coordinator")
 
-from marketplace.web.coordinator import desk, payouts, runs
+from marketplace.web.coordinator import desk, payouts, runs  # noqa: E402, F401

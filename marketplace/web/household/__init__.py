@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("household", __name__, url_prefix="/household")
 
-from marketplace.web.household import entry, statement
+from marketplace.web.household import entry, statement  # noqa: E402, F401
