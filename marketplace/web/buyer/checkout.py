@@ -1,13 +1,14 @@
 """Checkout: where it shall go, what it comes to, and who is paid."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, Field, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from marketplace import ordering
@@ -25,13 +26,22 @@ from marketplace.web.policy import allow
 MOST_SEEN = 20_000  # characters of the hidden list of prices
 
 
-def _text(label: object, missing: object = None, **more: object) -> StringField:
-    validators = [InputRequired(missing)] if missing else []
+def _text(label: object, missing: object = None, checks: Sequence[object] = (), **more: object) -> StringField:
+    validators = [InputRequired(missing)] if missing else list(checks)
     return StringField(label, validators=validators, filters=[_stripped], **more)
 
 
 def _stripped(text: str | None) -> str:
     return (text or "").strip()
+
+
+class Needed:
+    """Mark a field as needed where the domain checks it: a city is, but for Hong Kong and Macau."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Leave the check to `ordering.clean_address`."""
 
 
 class CheckoutForm(Form):
@@ -48,7 +58,7 @@ class CheckoutForm(Form):
         _l("Enter the province."),
         render_kw={"autocomplete": "address-level1", "list": "provinces"},
     )
-    city = _text(_l("City"), render_kw={"autocomplete": "address-level2"})
+    city = _text(_l("City"), checks=[Needed()], render_kw={"autocomplete": "address-level2"})
     district = _text(_l("District or county"), render_kw={"autocomplete": "address-level3"})
     street = _text(
         _l("Street or village, number, building, door"),

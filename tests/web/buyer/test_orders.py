@@ -99,7 +99,7 @@ def test_an_order_shows_its_snapshot_and_what_is_to_be_done(client, buyer):
     for words in (
         "Waits for your payment",
         "Fuji apples from Yuanshang",
-        "First grade, Box of 5 kg × 2",
+        "First grade · Box of 5 kg × 2",
         "¥136.00",
         "¥19.50",
         "Pay 155.50\u00a0yuan",
