@@ -132,6 +132,11 @@ class Stock(Base):
     shipped_g: Mapped[Grams] = mapped_column(default=0)
 
     @property
+    def in_store_g(self) -> int:
+        """Grams that came in and have not left."""
+        return self.accepted_g - self.shipped_g
+
+    @property
     def available_g(self) -> int:
         """Grams that nobody was promised."""
         return self.accepted_g - self.committed_g - self.shipped_g

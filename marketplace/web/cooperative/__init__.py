@@ -4,7 +4,9 @@ from flask import Blueprint
 
 bp = Blueprint("cooperative", __name__, url_prefix="/cooperative")
 
-from marketplace.web.cooperative import (
+from marketplace.web.cooperative import (  # noqa: E402
+    listings,  # noqa: F401
     orders,  # noqa: F401
+    produce,  # noqa: F401
     weighings,  # noqa: F401
 )
