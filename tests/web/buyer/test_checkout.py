@@ -9,7 +9,7 @@ from marketplace.extensions import atomic, db
 from marketplace.ordering import CancelReason, Order
 from tests.factories.catalog import make_listing
 from tests.factories.cooperatives import make_staff
-from tests.factories.identity import make_buyer
+from tests.factories.identity import PASSWORD, make_buyer
 from tests.factories.ordering import make_basket, make_order
 
 TYPED = {
@@ -263,3 +263,14 @@ def test_the_page_speaks_chinese(client, buyer):
     page = client.get("/my/checkout").text
     for words in ("寄到哪里？", "收货人", "付款 80.00\u00a0元", "30 分钟"):
         assert words in page
+
+
+def test_what_was_chosen_before_logging_in_is_there_after_it(client):
+    pack, buyer = make_listing(stock_g=50_000).packs[0], make_buyer()
+    client.post("/my/basket/put", data={"pack": pack.id, "quantity": 2})
+    there = client.get("/my/checkout").location
+    answer = client.post(there, data={"email": buyer.email, "password": PASSWORD})
+    assert (answer.status_code, answer.location) == (303, "/my/checkout")
+    assert "¥155.50" in client.get("/my/checkout").text
+    assert client.post("/my/checkout", data=form_of(client)).status_code == 303
+    assert orders()[0].buyer_id == buyer.buyer_id
