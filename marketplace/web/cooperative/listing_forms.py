@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import DateField, Field, FieldList, FormField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, FieldList, FormField, RadioField, SelectField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -14,7 +14,7 @@ from marketplace.core.errors import FieldError
 from marketplace.core.money import parse_minor
 from marketplace.core.units import parse_grams
 from marketplace.web.cooperative.produce import blank
-from marketplace.web.forms import Form
+from marketplace.web.forms import DayField, Form
 from marketplace.web.messages import words_for
 
 ROWS = 3  # of packs on the form of a new listing
@@ -104,8 +104,8 @@ class WindowForm(Form):
     picture = RadioField(
         _l("Picture"), choices=[SelectChoice(name, words) for name, words in PICTURES.items()], default="apple"
     )
-    from_on = DateField(_l("Sold from"), [Optional()])
-    until_on = DateField(_l("Sold until"), [Optional()])
+    from_on = DayField(_l("Sold from"), [Optional()])
+    until_on = DayField(_l("Sold until"), [Optional()])
 
     def facts(self) -> Any:
         """Return what the listing says."""
@@ -138,7 +138,7 @@ class PriceForm(Form):
 class TariffForm(Form):
     """What delivery costs from a day on."""
 
-    from_on = DateField(_l("From"), [InputRequired(_l("Enter a day."))])
+    from_on = DayField(_l("From"), [InputRequired(_l("Enter a day."))])
     first_g = StringField(_l("First weight in kilograms"), [is_weight])
     first_minor = StringField(_l("Fee for the first weight"), [is_amount])
     step_g = StringField(_l("Each further weight in kilograms"), [is_weight])

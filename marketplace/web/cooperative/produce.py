@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import BooleanField, DateField, FieldList, FormField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, StringField
 from wtforms import Form as PlainForm
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -20,7 +20,7 @@ from marketplace.core.units import parse_grams, parse_mmu
 from marketplace.extensions import atomic
 from marketplace.produce import Category, GradeInput, Product, ReturnClass, Season, TaxReason
 from marketplace.web.cooperative import bp
-from marketplace.web.forms import Form, gives_back
+from marketplace.web.forms import DayField, Form, gives_back
 from marketplace.web.locale import number
 from marketplace.web.messages import words_for
 from marketplace.web.policy import STAFF, allow
@@ -130,9 +130,9 @@ class SeasonForm(Form):
     """A season, which is a pool."""
 
     name = StringField(_l("Season"), [_needed, _short], description=_l("Such as 2026."))
-    starts_on = DateField(_l("Harvest from"), [InputRequired(_l("Enter a day."))])
-    ends_on = DateField(_l("Harvest until"), [InputRequired(_l("Enter a day."))])
-    store_until_on = DateField(_l("From store until"), [Optional()])
+    starts_on = DayField(_l("Harvest from"), [InputRequired(_l("Enter a day."))])
+    ends_on = DayField(_l("Harvest until"), [InputRequired(_l("Enter a day."))])
+    store_until_on = DayField(_l("From store until"), [Optional()])
 
 
 def blank(typed: str | None) -> str | None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -22,7 +22,7 @@ from marketplace.core.errors import FieldError
 from marketplace.core.units import parse_grams
 from marketplace.intake import WeightUnit
 from marketplace.produce import Grade, Season
-from marketplace.web.forms import Filter, Form
+from marketplace.web.forms import DayField, Filter, Form
 from marketplace.web.locale import day_short, of
 from marketplace.web.words import word
 
@@ -121,7 +121,7 @@ class SlipFilter(Filter):
 
     season = SelectField(_l("Season"), choices=[], validate_choice=False)
     household = StringField(_l("Household number or name"))
-    on = DateField(_l("Day"), [Optional()])
+    on = DayField(_l("Day"), [Optional()])
 
 
 def read_id(typed: str | None) -> int | None:
