@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from marketplace import intake, ledger, ordering, payments, trail
+from marketplace import intake, ledger, notifications, ordering, payments, trail
 from marketplace.core import clock, ids
 from marketplace.extensions import db, lock
 from marketplace.fulfilment import postings, rules
@@ -71,6 +71,13 @@ def ship(order: Order, *, carrier: str, tracking_number: str, by: int) -> Shipme
     )
     db.session.flush()
     _record("shipment.shipped", shipment, order, by=by, after={"accept_by": shipment.accept_by.isoformat()})
+    notifications.enqueue(
+        "order.shipped",
+        order.user_id,
+        order.user.locale,
+        {"order": order.number, "carrier": carrier, "tracking_number": tracking},
+        dedupe=f"order:{order.id}:shipped",
+    )
     return shipment
 
 

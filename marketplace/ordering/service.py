@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy import select
 
-from marketplace import catalog, trail
+from marketplace import catalog, notifications, trail
 from marketplace.core import clock
 from marketplace.extensions import db, lock
 from marketplace.ordering.errors import WrongMove
@@ -14,6 +14,8 @@ from marketplace.ordering.states import MOVES, CancelReason, OrderState
 log = logging.getLogger(__name__)
 
 BATCH = 200
+# what a buyer reads who did not cancel; of goods that were gone the refund tells
+TOLD = {CancelReason.COOPERATIVE: "order.cancelled", CancelReason.HOLD_EXPIRED: "order.expired"}
 PAID_FOR = frozenset({OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.ACCEPTED})
 
 
@@ -66,6 +68,11 @@ def cancel(order: Order, reason: CancelReason, *, by: int | None) -> bool:
     _move(order, OrderState.CANCELLED, reason)
     catalog.free(order.source)
     _record("order.cancelled", order, by=by, before={"state": before.value}, after={"reason": reason.value})
+    template = TOLD.get(reason)
+    if template is not None:
+        notifications.enqueue(
+            template, order.user_id, order.user.locale, {"order": order.number}, dedupe=f"order:{order.id}:cancelled"
+        )
     return True
 
 

@@ -14,6 +14,9 @@ from marketplace.web.words import word
 
 TEMPLATES: dict[str, Any] = {
     "payment.received": _l("%(amount)s for order %(order)s has arrived at the cooperative. It packs your goods next."),
+    "order.shipped": _l("Order %(order)s is on its way: %(carrier)s %(tracking_number)s."),
+    "order.cancelled": _l("The cooperative cancelled order %(order)s. What you paid goes back the way it came."),
+    "order.expired": _l("Order %(order)s was not paid in time. The goods went back into store."),
     "refund.requested": _l(
         "%(amount)s of order %(order)s goes back to you: %(reason)s. Nothing is left for you to do."
     ),

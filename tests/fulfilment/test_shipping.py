@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace import catalog, fulfilment, intake, ordering, trail
+from marketplace import catalog, fulfilment, intake, notifications, ordering, trail
 from marketplace.cooperatives import StaffRole
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
@@ -85,6 +85,8 @@ def test_shipping_says_until_when_the_goods_are_looked_over(return_class, kind, 
     assert (shipment.carrier, shipment.tracking_number) == ("顺丰速运", "SF1400000001")
     assert shipment.accept_by - shipment.shipped_at == TRAVEL + days
     assert catalog.check_stock() == []
+    (message,) = notifications.list_for(order.user_id, limit=9)
+    assert (message.template, message.parameters["tracking_number"]) == ("order.shipped", "SF1400000001")
 
 
 def test_the_longer_period_counts_for_a_mixed_order():

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from marketplace import catalog, ordering, trail
+from marketplace import catalog, notifications, ordering, trail
 from marketplace.catalog import CommitmentState
 from marketplace.core import clock
 from marketplace.extensions import atomic, db
@@ -115,6 +115,7 @@ def test_holds_expire_when_their_time_is_over_and_not_before():
     assert (order.state, order.cancel_reason) == (OrderState.CANCELLED, CancelReason.HOLD_EXPIRED)
     assert left(order) == 50_000
     assert catalog.check_stock() == []
+    assert [message.template for message in notifications.list_for(order.user_id, limit=9)] == ["order.expired"]
     assert trail.list_of(f"order:{order.id}")[-1].actor == "system"
 
 

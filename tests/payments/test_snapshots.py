@@ -157,9 +157,9 @@ def test_b25_paid_after_the_goods_went_to_another_is_sent_back_and_told(session,
         hear(gateway)
     assert (order.state, order.cancel_reason) == (OrderState.CANCELLED, CancelReason.HOLD_EXPIRED)
     assert refunds_of(order) == [(RefundReason.GOODS_GONE, 10_000)]
-    assert messages_of(order) == ["refund.requested"]
+    assert messages_of(order) == ["order.expired", "refund.requested"]
     refund_all(gateway)
-    assert messages_of(order) == ["refund.requested", "refund.paid"]
+    assert messages_of(order) == ["order.expired", "refund.requested", "refund.paid"]
     assert balances(ledger.book_of(order.cooperative_id)) == {"clearing": -300, "processor_fees": 300}
     assert balances(ledger.PLATFORM) == {}
     assert db.session.scalar(select(Stock.committed_g)) == 20_000

@@ -86,19 +86,20 @@ def page(view: BasketView, form: Form, status: int = 200, refusal: str = "") -> 
 def basket() -> ResponseReturnValue:
     """Show the basket; change quantities, or take one thing out."""
     view = ordering.look(here())
-    form = quantities_form(view)
-    if not form.is_submitted():
-        return page(view, form)
     taken_out = request.form.get("remove", type=int)
-    if taken_out is not None or form.validate():
-        wanted = {taken_out: 0} if taken_out is not None else _typed(form, view)
+    form = quantities_form(view)
+    sent = form if taken_out is None else Form()  # who takes a thing out need not have typed all numbers well
+    if sent.validate_on_submit():
+        wanted = _typed(form, view) if taken_out is None else {taken_out: 0}
         with atomic():
             own = here()
             for pack_id, quantity in wanted.items():
                 if own is not None:
                     ordering.set_quantity(own, pack_id, quantity)
         return redirect(url_for("buyer.basket"), 303)
-    return page(view, form, 422)
+    if sent is not form:
+        form.form_errors = sent.form_errors
+    return page(view, form, 422 if sent.is_submitted() else 200)
 
 
 def _typed(form: Form, view: BasketView) -> dict[int, int]:
@@ -107,10 +108,11 @@ def _typed(form: Form, view: BasketView) -> dict[int, int]:
 
 @bp.post("/basket/put")
 @allow("anyone")
+@gives_back
 def put() -> ResponseReturnValue:
     """Put packs into the basket; only now does an anonymous visitor get a cookie."""
     form = PutForm()
-    if form.validate():
+    if form.validate_on_submit():
         try:
             with atomic():
                 pack = db.session.get(Pack, form.pack.data)
@@ -139,9 +141,10 @@ def _fresh(view: BasketView) -> Form:
 
 @bp.post("/basket/agree")
 @allow("anyone")
+@gives_back
 def agree() -> ResponseReturnValue:
     """Take the prices of now as seen."""
-    if Form().validate():
+    if Form().validate_on_submit():
         with atomic():
             own = here()
             if own is not None:
