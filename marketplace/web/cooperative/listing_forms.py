@@ -72,8 +72,8 @@ class PackFields:
 
     label = StringField(_l("Pack"), [_needed, _short], description=_l("Such as: box of 12 apples."))
     label_en = StringField(_l("Pack in English"), [_short])
-    grams = StringField(_l("Weight in kilograms"), [is_weight])
-    price = StringField(_l("Price, tax included"), [is_price])
+    grams = StringField(_l("Weight in kilograms"), [_needed, is_weight])
+    price = StringField(_l("Price, tax included"), [_needed, is_price])
 
 
 class PackForm(PackFields, Form):
@@ -125,24 +125,24 @@ class WindowForm(Form):
 class ListingForm(WindowForm):
     """A listing with its packs."""
 
-    grade = SelectField(_l("Goods"), choices=[])
+    grade = SelectField(_l("Goods"), [_needed], choices=[])
     packs = FieldList(FormField(PackRow), label=_l("Packs"), min_entries=ROWS, max_entries=ROWS)
 
 
 class PriceForm(Form):
     """A pack's price from now on."""
 
-    price = StringField(_l("Price, tax included"), [is_price])
+    price = StringField(_l("Price, tax included"), [_needed, is_price])
 
 
 class TariffForm(Form):
     """What delivery costs from a day on."""
 
     from_on = DayField(_l("From"), [InputRequired(_l("Enter a day."))])
-    first_g = StringField(_l("First weight in kilograms"), [is_weight])
-    first_minor = StringField(_l("Fee for the first weight"), [is_amount])
-    step_g = StringField(_l("Each further weight in kilograms"), [is_weight])
-    step_minor = StringField(_l("Fee for each further weight begun"), [is_amount])
+    first_g = StringField(_l("First weight in kilograms"), [_needed, is_weight])
+    first_minor = StringField(_l("Fee for the first weight"), [_needed, is_amount])
+    step_g = StringField(_l("Each further weight in kilograms"), [_needed, is_weight])
+    step_minor = StringField(_l("Fee for each further weight begun"), [_needed, is_amount])
 
 
 def read_pack(form: Any) -> PackInput:

@@ -102,7 +102,7 @@ class GradeForm(PlainForm):  # type: ignore[misc]  # wtforms has no types
 class ProductForm(Form):
     """A product with its grades."""
 
-    category = SelectField(_l("Kind"), choices=choices(Category))
+    category = SelectField(_l("Kind"), [_needed], choices=choices(Category))
     name = StringField(_l("Product"), [_needed, _short])
     name_en = StringField(_l("Product in English"), [_short])
     variety = StringField(_l("Variety"), [_needed, _short])
@@ -112,6 +112,7 @@ class ProductForm(Form):
     tax_bp = StringField(_l("Tax rate in percent"), default="0")
     usual_load_g = StringField(
         _l("A usual load in kilograms"),
+        [_needed],
         description=_l("A load ten times above it is asked about again."),
         default="100",
     )
