@@ -6,6 +6,7 @@ May import: jobs and all below.
 
 from flask import Flask
 
+from marketplace.cli.demo import demo_command
 from marketplace.cli.jobs import jobs_commands, serve_command
 from marketplace.cli.ledger import ledger_commands
 
@@ -17,3 +18,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(ledger_commands)
     app.cli.add_command(jobs_commands)
     app.cli.add_command(serve_command)
+    app.cli.add_command(demo_command)
