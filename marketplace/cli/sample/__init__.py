@@ -11,7 +11,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace.cli.sample.days import at, hear, plan_days, trade, weigh
+from marketplace.cli.sample.days import at, hear, leave_open, plan_days, trade, weigh
 from marketplace.cli.sample.people import DOMAIN, LEAD, PASSWORD, PIN, populate
 from marketplace.cli.sample.sharing import bill, share
 from marketplace.cooperatives import Cooperative, HouseholdKey
@@ -52,6 +52,8 @@ def load(app: Flask, say: Callable[[str], None]) -> None:
             say(f"{today - timedelta(days=back):%Y-%m-%d}: {weighings} weighings, {orders} orders.")
     with clock.travel(at(today, 0, 22)):
         hear(app)
+    with clock.travel(today - timedelta(minutes=4)):
+        leave_open(world, chance)
     db.session.remove()
 
 

@@ -24,6 +24,7 @@ from marketplace.payments import ReturnUrls
 from marketplace.produce import Season
 
 ORDERS = 160
+WAITING = 3  # orders that wait for their payment when the sample is loaded
 FIRST_ORDER = 105  # days before today
 BIG_LOAD_G = 30_000
 BASKETS, CRATES = (500, 1_000, 2_500), (4_500, 6_500, 9_000)  # empty, in grams
@@ -102,7 +103,7 @@ def trade(app: Flask, world: World, plan: Plan, today: datetime, back: int, chan
     return made
 
 
-def _order(app: Flask, world: World, plan: Plan, token: str, chance: random.Random) -> int:
+def _order(app: Flask | None, world: World, plan: Plan, token: str, chance: random.Random) -> int:
     customer = chance.choice(CUSTOMERS)
     user_id, buyer_id = world.buyers[customer.login]
     home = chance.choice(world.homes)
@@ -121,7 +122,8 @@ def _order(app: Flask, world: World, plan: Plan, token: str, chance: random.Rand
     for order_id in [order.id for order in orders]:
         fate = chance.choices([f for f, _w in FATES], weights=[w for _f, w in FATES])[0]
         plan.fates[order_id] = fate
-        _pay(app, order_id, fate)
+        if app is not None:
+            _pay(app, order_id, fate)
     return len(orders)
 
 
@@ -137,6 +139,14 @@ def _pay(app: Flask, order_id: int, fate: str) -> None:
     else:
         gateway.pay(token)
     hear(app)
+
+
+def leave_open(world: World, chance: random.Random) -> int:
+    """Let some buyers order a moment ago and not have paid yet."""
+    made = 0
+    for turn in range(WAITING):
+        made += _order(None, world, Plan(), f"waiting {turn}", chance)
+    return made
 
 
 def hear(app: Flask) -> None:
