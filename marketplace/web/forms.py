@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import Field, HiddenField
+from wtforms import DateField, Field, HiddenField
 from wtforms import Form as PlainForm
 
 from marketplace.core.errors import DomainError, FieldError
@@ -69,6 +69,17 @@ def same_origin() -> bool:
     """Browsers send Origin with every POST; a form on another site cannot forge it."""
     origin = request.headers.get("Origin", "")
     return bool(origin) and urlsplit(origin).netloc == request.host
+
+
+class DayField(DateField):  # type: ignore[misc]  # wtforms has no types
+    """A day, with our own words when it cannot be read."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day as browsers send it, 2026-10-08."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Enter a day as 2026-10-08.")) from None
 
 
 class Filter(PlainForm):  # type: ignore[misc]  # wtforms has no types

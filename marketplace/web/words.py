@@ -21,7 +21,7 @@ from marketplace.intake import WeightUnit
 from marketplace.ledger import Account, AccountType
 from marketplace.ordering import CancelReason, OrderState
 from marketplace.payments import EventState, PaymentState, RefundReason, RefundState
-from marketplace.payouts import BatchState, PayoutState
+from marketplace.payouts import BatchState, Hindrance, PayoutState
 from marketplace.produce import Category, ReturnClass, TaxReason
 from marketplace.queue import JobState
 
@@ -131,6 +131,8 @@ _PAIRS: tuple[tuple[Enum, Any], ...] = (
     (PayoutState.SETTLED, _l("arrived")),
     (PayoutState.RETURNED, _l("returned by the bank")),
     (PayoutState.DISCARDED, _lp("payout", "discarded")),
+    (Hindrance.NO_ACCOUNT, _l("no bank account is known")),
+    (Hindrance.RETURNED, _l("the bank sent it back, and nobody has checked the account since")),
     (Verdict.CHECKED, _lp("verdict", "checked")),
     (Verdict.SENT_BACK, _lp("verdict", "sent back")),
     (JobState.DUE, _l("due")),

@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 bp = Blueprint("public", __name__)
+
+from marketplace.web.public import notice  # noqa: E402, F401
