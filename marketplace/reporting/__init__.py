@@ -6,7 +6,9 @@ May import: every stage, the books, extensions, core.
 """
 
 from marketplace.reporting.desk import Desk, Followed, desk_of, followed_ids, list_followed
+from marketplace.reporting.money import MoneyStrip, StripRow, strip_of_order, strips_of_prices
 from marketplace.reporting.pools import PaidOut, PoolFigures, accepted_by_season, count_sold, paid_out, pool_figures
+from marketplace.reporting.season import SeasonFigures, season_figures
 from marketplace.reporting.todo import THINGS, Thing, Todo, list_todo
 from marketplace.reporting.week import Week, week_of
 
@@ -14,8 +16,11 @@ __all__ = [
     "THINGS",
     "Desk",
     "Followed",
+    "MoneyStrip",
     "PaidOut",
     "PoolFigures",
+    "SeasonFigures",
+    "StripRow",
     "Thing",
     "Todo",
     "Week",
@@ -27,5 +32,8 @@ __all__ = [
     "list_todo",
     "paid_out",
     "pool_figures",
+    "season_figures",
+    "strip_of_order",
+    "strips_of_prices",
     "week_of",
 ]

@@ -55,7 +55,7 @@ class Crop:
     paid_bp: int
     kept_for: str
     shelves: tuple[Shelf, ...]
-    costs: tuple[tuple[CostKind, int], ...]  # fen per parcel
+    costs: tuple[tuple[CostKind, int], ...]  # fen per box
 
 
 @dataclass(frozen=True)

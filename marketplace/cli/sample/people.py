@@ -32,7 +32,7 @@ class Home:
     member_ids: list[int] = field(default_factory=list)
     seasons: dict[str, int] = field(default_factory=dict)  # crop's key -> season
     packs: dict[str, list[tuple[int, int]]] = field(default_factory=dict)  # crop's key -> (pack, grams)
-    billed: dict[str, int] = field(default_factory=dict)  # crop's key -> parcels that were billed
+    billed: dict[str, int] = field(default_factory=dict)  # crop's key -> boxes that were billed
 
 
 @dataclass

@@ -17,7 +17,7 @@ from marketplace.ordering import OrderLine
 from marketplace.payouts import Payout, PayoutBatch
 from marketplace.produce import Season
 
-PARCELS = 8  # so many parcels at least before a carrier sends a bill
+BOXES = 12  # so many at least before a carrier sends a bill
 
 
 @dataclass(frozen=True)
@@ -43,25 +43,25 @@ STEPS = (
 
 
 def bill(world: World, today: datetime, back: int) -> None:
-    """Enter, approve and pay the bills for the parcels that left since the last ones; some wait for approval."""
+    """Enter, approve and pay the bills for the boxes that left since the last ones; some wait for approval."""
     for home in world.homes:
         for crop in home.place.crops:
-            parcels = _parcels(home, crop) - home.billed.get(crop.key, 0)
-            if parcels >= PARCELS or (back == 0 and parcels):
-                home.billed[crop.key] = home.billed.get(crop.key, 0) + parcels
-                _bills(home, crop, parcels, today, back)
+            boxes = _boxes(home, crop) - home.billed.get(crop.key, 0)
+            if boxes >= BOXES or (back == 0 and boxes):
+                home.billed[crop.key] = home.billed.get(crop.key, 0) + boxes
+                _bills(home, crop, boxes, today, back)
 
 
-def _parcels(home: Home, crop: Crop) -> int:
+def _boxes(home: Home, crop: Crop) -> int:
     query = (
-        select(func.count(func.distinct(Shipment.id)))
-        .join(OrderLine, OrderLine.order_id == Shipment.order_id)
+        select(func.coalesce(func.sum(OrderLine.quantity), 0))
+        .join(Shipment, Shipment.order_id == OrderLine.order_id)
         .where(OrderLine.season_id == home.seasons[crop.key], Shipment.shipped_at.is_not(None))
     )
-    return db.session.scalar(query) or 0
+    return int(db.session.scalar(query) or 0)
 
 
-def _bills(home: Home, crop: Crop, parcels: int, today: datetime, back: int) -> None:
+def _bills(home: Home, crop: Crop, boxes: int, today: datetime, back: int) -> None:
     county = home.place.county
     suppliers = {
         "freight": home.place.freight,
@@ -82,8 +82,8 @@ def _bills(home: Home, crop: Crop, parcels: int, today: datetime, back: int) -> 
                 kind=kind,
                 voucher_number=f"{crop.key.upper()}-{kind.value[:2].upper()}{back:03d}",
                 billed_on=clock.today("Asia/Shanghai"),
-                amount_minor=each * parcels,
-                note=f"{parcels} 件",
+                amount_minor=each * boxes,
+                note=f"{boxes} 件",
             )
             if back == 0:
                 continue
