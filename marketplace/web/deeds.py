@@ -30,6 +30,7 @@ DEEDS: dict[str, Any] = {
     "account.refused": _l("refused a new bank account"),
     "batch.discarded": _l("discarded a payout batch"),
     "batch.made": _l("made a payout batch"),
+    "batch.downloaded": _l("downloaded the bank file of a payout batch"),
     "batch.sent": _l("sent a payout batch to the bank"),
     "bill.approved": _l("approved a bill"),
     "bill.entered": _l("entered a bill"),

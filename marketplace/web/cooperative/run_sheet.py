@@ -208,4 +208,4 @@ def _arrived(run: Run, paid: PaidOut) -> Any:
         return ""
     if paid.settled_minor >= run.paid_minor:
         return _("all of it has arrived")
-    return _("on its way") if paid.sent_minor else _("by the cashier")
+    return _("the money is on its way") if paid.sent_minor else _("by the cashier")
