@@ -9,6 +9,7 @@ from flask import Flask
 from marketplace.cli.demo import demo_command
 from marketplace.cli.jobs import jobs_commands, serve_command
 from marketplace.cli.ledger import ledger_commands
+from marketplace.cli.people import people_commands
 
 __all__ = ["register"]
 
@@ -19,3 +20,4 @@ def register(app: Flask) -> None:
     app.cli.add_command(jobs_commands)
     app.cli.add_command(serve_command)
     app.cli.add_command(demo_command)
+    app.cli.add_command(people_commands)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -198,9 +198,13 @@ def member_card(member_id: int) -> ResponseReturnValue:
         code = cooperatives.issue_household_key(row, hashed, by=current_user.by).code
     row = access.get(current_user, Member, id=member_id)
     address = printed_url("household.card", code=code)
-    return render_template(
-        "cooperative/members/card.html", member=row, code=code, pin=pin, address=address, qr=qr(address)
+    answer = make_response(
+        render_template(
+            "cooperative/members/card.html", member=row, code=code, pin=pin, address=address, qr=qr(address)
+        )
     )
+    answer.headers["Cache-Control"] = "no-store"  # the PIN is shown this once, not again from a browser's history
+    return answer
 
 
 def _member_page(row: Member, form: LeaveForm | None = None) -> ResponseReturnValue:
