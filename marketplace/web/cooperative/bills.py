@@ -23,7 +23,7 @@ from marketplace.identity import User
 from marketplace.produce import Season
 from marketplace.web.cooperative import bp
 from marketplace.web.forms import DayField, Filter, Form, gives_back
-from marketplace.web.locale import number, of
+from marketplace.web.locale import is_chinese, number, of
 from marketplace.web.paging import page_of
 from marketplace.web.policy import STAFF, allow
 from marketplace.web.words import WORDS, word
@@ -219,7 +219,8 @@ def pool_choices() -> list[SelectChoice]:
 def pool_name(season: Season) -> str:
     """Name a pool in the reader's language: variety, product, season."""
     product = season.product
-    return f"{of(product, 'variety')} {of(product, 'name')}, {season.name}"
+    between, after = ("", "，") if is_chinese() else (" ", ", ")
+    return f"{of(product, 'variety')}{between}{of(product, 'name')}{after}{season.name}"
 
 
 def rate(minor: int, weight: int, currency: str) -> str:

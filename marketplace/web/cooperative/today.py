@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -168,4 +168,4 @@ def _where(todo: Todo, deed: Deed) -> str:
     if todo.subject_id is not None and deed.one is not None:
         endpoint, parameter = deed.one
         values = {parameter: todo.subject_id}
-    return url_for(endpoint if endpoint in current_app.view_functions else "cooperative.payouts", **values)
+    return url_for(endpoint, **values)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Response, make_response, render_template
-from flask_babel import get_locale
 
 from marketplace import distribution
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.distribution import Allocation, Run, RunState
+from marketplace.web.locale import is_chinese
 from marketplace.web.policy import allow
 from marketplace.web.printed import printed_url, qr
 from marketplace.web.public import bp
@@ -42,7 +42,7 @@ def notice(token: str) -> Response:
             outgo=-sum(step.amount_minor for step in settlement.steps if step.amount_minor < 0),
             groups=_groups(run),
             qr=qr(printed_url("public.notice", token=token)),
-            chinese=str(get_locale()) == "zh_Hans",
+            chinese=is_chinese(),
         )
     )
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"

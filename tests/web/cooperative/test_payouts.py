@@ -49,6 +49,7 @@ def test_the_cashier_makes_a_batch_of_what_can_be_paid(client, enter, run):
         member.bank_account = member.bank_last4 = member.bank_name = None
     enter(StaffRole.CASHIER)
     page = client.get("/cooperative/payouts").text
+    assert f'href="/cooperative/members/{member.id}"' in page
     for words in ("One run owes money", "¥80.00", "¥20.00", "no bank account is known", "Make the batch"):
         assert words in page
     answers = [client.post(f"/cooperative/runs/{run.id}/batch", data={"once": "one"}) for _press in range(2)]
