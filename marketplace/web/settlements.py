@@ -74,7 +74,7 @@ def _taken(words: str, kind: str, amount: int, left: int, currency: str) -> dict
         "words": words,
         "kind": kind,
         "kept": max(left, 0),
-        "part": min(-amount, max(left, 0) - left - amount) if left < 0 else -amount,
+        "part": max(left - amount, 0) if left < 0 else -amount,  # no wider than what was there
         "taken": money(amount, currency),
         "left": money(left, currency),
         "last": False,

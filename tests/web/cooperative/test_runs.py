@@ -265,6 +265,31 @@ def test_sent_back_and_checked_runs_say_what_they_are(client, enter, pool):
     assert "¥40.00" in page
 
 
+def test_what_was_paid_too_much_is_a_claim_and_nothing_is_published(client, enter, pool):
+    make_checked(pool)
+    make_approved_bill(pool, 50_00)
+    run = make_draft(pool)
+    enter(StaffRole.CLERK)
+    page = client.get(f"/cooperative/runs/{run.id}").text
+    # of 50.00 that are left 40.00 are due, and 80.00 were paid: 20.00, 12.00 and 8.00 too much
+    for words in ("Claim", "¥20.00", "¥12.00", "¥8.00", "−¥40.00", "there is nothing to publish", "Adds up to the fen"):
+        assert words in page
+    assert "Publish the notice" not in page
+    refused = client.post(f"/cooperative/runs/{run.id}/publish", data={"days": "7"})
+    assert refused.status_code == 422
+    assert "The pool has nothing for its households now." in refused.text
+
+
+def test_a_loss_says_so_and_its_picture_stays_within_the_frame(client, enter, pool):
+    make_approved_bill(pool, 150_00)
+    run = make_draft(pool)
+    enter(StaffRole.CLERK)
+    page = client.get(f"/cooperative/runs/{run.id}").text
+    assert "The pool has cost more than it brought" in page
+    assert '<rect class="part-freight" x="0" width="10000" height="10"/>' in page
+    assert "−¥50.00" in page
+
+
 def test_money_without_weighings_says_so(client, log_in, stays):
     season, _members = make_pool(grams=())
     run = make_draft(season)

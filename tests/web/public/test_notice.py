@@ -51,7 +51,7 @@ def test_the_sheet_shows_masked_names_by_group_with_totals(client, run):
     assert answer.headers["X-Robots-Tag"].startswith("noindex")
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "data:image/svg+xml" in page
-    assert "there remain <b class=\"num\">¥100.00</b>. By the plan" in page
+    assert 'there remain <b class="num">¥100.00</b>. By the plan' in page
 
 
 def test_it_closes_with_its_period(client, run):
