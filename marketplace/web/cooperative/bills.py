@@ -48,6 +48,7 @@ class BillForm(Form):
     )
     season = SelectField(
         _l("Which pool bears it?"),
+        [InputRequired(_l("Choose the pool that bears it."))],
         choices=[],
         validate_choice=False,
         description=_l("Its households' share gets smaller by this amount."),
