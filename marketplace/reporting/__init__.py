@@ -8,7 +8,7 @@ May import: every stage, the books, extensions, core.
 from marketplace.reporting.desk import Desk, Followed, desk_of, followed_ids, list_followed
 from marketplace.reporting.money import MoneyStrip, StripRow, strip_of_order, strips_of_prices
 from marketplace.reporting.pools import PaidOut, PoolFigures, accepted_by_season, count_sold, paid_out, pool_figures
-from marketplace.reporting.season import SeasonFigures, season_figures
+from marketplace.reporting.season import SeasonFigures, season_figures, settled_cooperatives
 from marketplace.reporting.todo import THINGS, Thing, Todo, list_todo
 from marketplace.reporting.week import Week, week_of
 
@@ -33,6 +33,7 @@ __all__ = [
     "paid_out",
     "pool_figures",
     "season_figures",
+    "settled_cooperatives",
     "strip_of_order",
     "strips_of_prices",
     "week_of",

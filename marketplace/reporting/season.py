@@ -46,3 +46,8 @@ def season_figures(cooperative_id: int | None = None) -> SeasonFigures:
         select(func.count(Member.id)).where(Member.left_on.is_(None), *of(Member.cooperative_id))
     )
     return SeasonFigures(int(paid), households, int(accepted), weighings, runs or 0, members or 0)
+
+
+def settled_cooperatives() -> list[int]:
+    """List the cooperatives that have a checked run."""
+    return list(db.session.scalars(select(Run.cooperative_id).where(Run.state == RunState.CHECKED).distinct()))
