@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -95,7 +96,7 @@ def _settled_box() -> tuple[Shipment | None, ShownStrip | None]:
 def favicon() -> ResponseReturnValue:
     """Lead browsers that ask by habit to the mark."""
 
-    return redirect(str(current_app.jinja_env.globals["asset"]("svg/mark.svg")), 302)
+    return redirect(cast(Callable[[str], str], current_app.jinja_env.globals["asset"])("svg/mark.svg"), 302)
 
 
 @bp.get("/produce")
