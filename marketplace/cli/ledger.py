@@ -6,8 +6,9 @@ from dataclasses import asdict
 import click
 from flask.cli import AppGroup
 
-from marketplace import ledger, trail
+from marketplace import distribution, ledger, trail
 from marketplace.core.money import exponent
+from marketplace.extensions import db
 
 ledger_commands = AppGroup("ledger", help="The books.")
 
@@ -17,7 +18,8 @@ ledger_commands = AppGroup("ledger", help="The books.")
 def verify_command(as_json: bool) -> None:
     """Check sums, references, reversals, unposted headers and triggers; exit 1 on any fault."""
     report = ledger.verify()
-    faults = [*report.faults, *(ledger.Fault("trigger_missing", name) for name in trail.missing_guards())]
+    missing = [*trail.missing_guards(), *distribution.guards.missing(db.session.connection())]
+    faults = [*report.faults, *(ledger.Fault("trigger_missing", name) for name in missing)]
     if as_json:
         answer = {
             "clean": not faults,
