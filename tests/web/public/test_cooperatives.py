@@ -1,0 +1,52 @@
+"""What everybody may know of a cooperative."""
+
+from marketplace.core import clock
+from marketplace.extensions import atomic
+from tests.factories.catalog import make_listing
+from tests.factories.cooperatives import make_cooperative, make_member
+from tests.factories.distribution import make_checked, make_pool
+from tests.factories.intake import make_weighing
+
+
+def test_the_list_opens_when_nobody_was_admitted_yet(client, session):
+    assert "No cooperative was admitted yet." in client.get("/cooperatives").text
+
+
+def test_it_lists_and_leads_to_a_page(client, session):
+    cooperative = make_cooperative(story="三十六户人家的果园。")
+    page = client.get("/cooperatives").text
+    assert f'href="/cooperatives/{cooperative.slug}"' in page
+    assert "三十六户人家的果园。" in page
+
+
+def test_a_page_has_goods_and_figures_and_names_no_member(client, session):
+    listing = make_listing()
+    cooperative = listing.cooperative
+    member = make_member(cooperative, "欧阳娜娜")
+    make_weighing(member, listing.season, net_g=2_500_000)
+    page = client.get(f"/cooperatives/{cooperative.slug}").text
+    assert f'href="/produce/{listing.id}"' in page
+    assert "1 weighing<" in page
+    assert "2.5" in page
+    assert "欧阳" not in page
+
+
+def test_only_its_own_runs_are_counted(client, session):
+    season, members = make_pool()
+    run = make_checked(season)
+    slugs = [run.cooperative.slug, make_cooperative().slug]
+    names = [member.name for member in members]
+    own, other = (client.get(f"/cooperatives/{slug}").text for slug in slugs)
+    assert "3 weighings" in own
+    assert "3 weighings" not in other
+    assert all(name not in own for name in names)
+
+
+def test_unknown_or_suspended_is_not_found(client, session):
+    cooperative = make_cooperative()
+    slug, name = cooperative.slug, cooperative.name
+    with atomic():
+        cooperative.suspended_at = clock.now()
+    assert client.get("/cooperatives/nobody").status_code == 404
+    assert client.get(f"/cooperatives/{slug}").status_code == 404
+    assert name not in client.get("/cooperatives").text

@@ -1,0 +1,195 @@
+"""The shop window: who gets the money, what is on sale, and one product."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace import catalog
+from marketplace.cooperatives import StaffRole
+from marketplace.core import clock
+from marketplace.extensions import atomic, db
+from marketplace.produce import Category, ReturnClass
+from tests.factories.catalog import make_listing
+from tests.factories.cooperatives import make_cooperative, make_staff
+from tests.factories.distribution import make_plan, sell
+from tests.factories.produce import make_product, make_season
+
+
+@pytest.fixture
+def apples(session):
+    return make_listing(stock_g=12_000, story="海拔一千一百米的塬上。")
+
+
+@pytest.fixture
+def tea(session):
+    hills = make_cooperative("羌山茶叶合作社", county="北川县", county_en="Beichuan")
+    plant = make_product(
+        hills, category=Category.TEA, name="苔子茶", name_en="Taizi tea", return_class=ReturnClass.SEVEN_DAYS
+    )
+    today = clock.today(hills.zone)
+    season = make_season(plant, starts_on=today - timedelta(days=200), ends_on=today - timedelta(days=150))
+    return make_listing(season, title="北川苔子茶", title_en="Taizi green tea", picture="tea")
+
+
+@pytest.fixture
+def both(apples, tea):
+    """The numbers of apples, harvested now, and of tea, from store."""
+    return apples.id, tea.id
+
+
+def test_the_first_page_opens_in_an_empty_house_and_invents_nothing(client, session):
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert "Nothing is on sale yet" in answer.text
+    assert "You pay. See who gets every fen of it." in answer.text
+    assert "strip-bar" not in answer.text
+
+
+def test_the_first_page_shows_what_is_on_sale(client, apples):
+    page = client.get("/").text
+    assert f'href="/produce/{apples.id}"' in page
+    assert "Fuji apples from Yuanshang" in page
+    assert "¥68.00" in page
+    assert "¥13.60 per kg" in page
+
+
+def test_the_favicon_leads_to_the_mark(client, session):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302
+    with client.get(answer.location) as mark:
+        assert mark.mimetype == "image/svg+xml"
+
+
+@pytest.mark.parametrize("words", ["茶", "苔子", "北川", "taizi"])
+def test_one_or_two_characters_are_enough_to_find(client, both, words):
+    page = client.get("/produce", query_string={"q": words}).text
+    assert f'href="/produce/{both[1]}"' in page
+    assert f'href="/produce/{both[0]}"' not in page
+    assert "1 product<" in page
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"category": "tea"}, {"county": "北川县"}, {"category": "tea", "county": "北川县", "grade": "2"}]
+)
+def test_filters_narrow_the_list_down(client, both, chosen):
+    page = client.get("/produce", query_string=chosen).text
+    assert f'href="/produce/{both[1]}"' in page
+    assert f'href="/produce/{both[0]}"' not in page
+
+
+def test_harvested_now_leaves_out_what_comes_from_store(client, both):
+    page = client.get("/produce?season=now").text
+    assert f'href="/produce/{both[0]}"' in page
+    assert f'href="/produce/{both[1]}"' not in page
+
+
+def test_a_chip_takes_its_filter_off_and_keeps_the_others(client, both):
+    page = client.get("/produce", query_string={"q": "茶", "category": "tea"}).text
+    assert 'href="/produce?q=%E8%8C%B6"' in page
+    assert 'href="/produce?category=tea"' in page
+
+
+@pytest.mark.parametrize("query", ["category=gold", "county=nowhere", "grade=9", "season=never", "page=x", "grade=%FF"])
+def test_nothing_that_can_be_typed_is_an_error(client, apples, query):
+    answer = client.get(f"/produce?{query}")
+    assert answer.status_code == 200
+    assert f'href="/produce/{apples.id}"' in answer.text
+
+
+@pytest.mark.parametrize("words", ['"', "a OR", "%", "*", "'; --", "好" * 300])
+def test_signs_find_nothing_and_break_nothing(client, apples, words):
+    answer = client.get("/produce", query_string={"q": words})
+    assert answer.status_code == 200
+    assert "Nothing fits." in answer.text
+
+
+def test_what_was_typed_is_text(client, session):
+    assert "<script>x" not in client.get("/produce", query_string={"q": "<script>x"}).text
+
+
+def test_sold_out_is_shown_and_not_hidden(client, session):
+    listing = make_listing(stock_g=4_000)  # less than the smallest pack
+    assert "Sold out for now" in client.get("/produce").text
+    page = client.get(f"/produce/{listing.id}").text
+    assert "Sold out for now" in page
+    assert 'name="pack"' not in page
+
+
+def test_a_product_says_packs_prices_delivery_and_stock(client, apples):
+    page = client.get(f"/produce/{apples.id}").text
+    small, large = apples.packs
+    for words in (
+        "¥68.00",
+        "¥13.60 per kg",
+        "In store: 12\u00a0kg.",
+        "delivery ¥12.00",
+        "delivery ¥19.50",
+        f'name="pack" value="{small.id}"',
+        f'name="pack" value="{large.id}"',
+        'action="/my/basket/put"',
+        "海拔一千一百米的塬上。",
+        'translate="no"',
+    ):
+        assert words in page
+
+
+def test_no_figures_no_strip(client, apples):
+    page = client.get(f"/produce/{apples.id}").text
+    assert "This pool has sold nothing yet" in page
+    assert "strip-bar" not in page
+
+
+def test_a_pool_with_sales_gives_an_estimate(client, apples):
+    make_plan(apples.season, 8_000)
+    sell(apples.season, 100_00, fees_minor=5_00)
+    page = client.get(f"/produce/{apples.id}").text
+    assert "Estimate" in page
+    assert "¥51.68" in page  # 68.00 less a twentieth, and four fifths of that
+    assert "¥3.40" in page
+    assert "¥12.92" in page
+    assert "¥51.68" in client.get("/produce").text
+
+
+def test_an_old_link_opens_and_says_that_it_is_no_longer_sold(client, apples):
+    manager = make_staff(apples.cooperative, StaffRole.MANAGER)
+    with atomic():
+        catalog.archive_listing(apples, by=manager.id)
+    answer = client.get(f"/produce/{apples.id}")
+    assert answer.status_code == 200
+    assert "No longer sold" in answer.text
+    assert '<form method="post" action="/my/basket/put"' not in answer.text
+    assert f'href="/produce/{apples.id}"' not in client.get("/produce").text
+
+
+@pytest.mark.parametrize("number", ["0", "999999", str(2**62), str(2**80), "x"])
+def test_unknown_goods_are_not_found(client, session, number):
+    assert client.get(f"/produce/{number}").status_code == 404
+
+
+def test_both_languages(client, apples):
+    client.set_cookie("language", "zh-Hans")
+    number = apples.id
+    for path in ("/", "/produce", f"/produce/{number}", "/cooperatives"):
+        page = client.get(path).text
+        assert "塬上" in page
+        assert "Yuanshang village" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/produce"])
+def test_a_list_asks_as_much_for_two_cards_as_for_eight(client, session, queries, path):
+    for _number in range(2):
+        _on_sale_with_figures()
+    db.session.expunge_all()
+    with queries(14) as few:
+        assert client.get(path).text.count("strip-mini") == 2
+    for _number in range(6):
+        _on_sale_with_figures()
+    db.session.expunge_all()
+    with queries(len(few)):
+        assert client.get(path).text.count("strip-mini") == 8
+
+
+def _on_sale_with_figures():
+    season = make_listing(stock_g=50_000).season
+    make_plan(season)
+    sell(season, 100_00)
