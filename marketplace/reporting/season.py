@@ -12,10 +12,12 @@ from marketplace.extensions import db
 from marketplace.intake import Weighing
 from marketplace.payouts import Payout, PayoutBatch, PayoutState
 
+CURRENCY = "CNY"  # of the sum over all cooperatives; yuan and other money do not add up
+
 
 @dataclass(frozen=True)
 class SeasonFigures:
-    """Figures of one cooperative or of all; amounts in minor units of CNY or the cooperative's own currency."""
+    """Figures of one cooperative or of all; the amount is in the cooperative's own currency, of all in CNY only."""
 
     paid_minor: int  # arrived at households' bank accounts
     households: int  # to which something arrived
@@ -34,7 +36,12 @@ def season_figures(cooperative_id: int | None = None) -> SeasonFigures:
     paid, households = db.session.execute(
         select(func.coalesce(func.sum(Payout.amount_minor), 0), func.count(func.distinct(Payout.member_id)))
         .join(PayoutBatch, PayoutBatch.id == Payout.batch_id)
-        .where(Payout.state == PayoutState.SETTLED, *of(PayoutBatch.cooperative_id))
+        .where(
+            Payout.state == PayoutState.SETTLED,
+            PayoutBatch.currency == CURRENCY
+            if cooperative_id is None
+            else PayoutBatch.cooperative_id == cooperative_id,
+        )
     ).one()
     accepted, weighings = db.session.execute(
         select(func.coalesce(func.sum(Weighing.accepted_g), 0), func.count(Weighing.id)).where(
@@ -46,8 +53,3 @@ def season_figures(cooperative_id: int | None = None) -> SeasonFigures:
         select(func.count(Member.id)).where(Member.left_on.is_(None), *of(Member.cooperative_id))
     )
     return SeasonFigures(int(paid), households, int(accepted), weighings, runs or 0, members or 0)
-
-
-def settled_cooperatives() -> list[int]:
-    """List the cooperatives that have a checked run."""
-    return list(db.session.scalars(select(Run.cooperative_id).where(Run.state == RunState.CHECKED).distinct()))

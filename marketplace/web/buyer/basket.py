@@ -28,7 +28,10 @@ HOW_MANY = _l("Enter a whole number from 0 to %(most)s.", most=MOST_PACKS)
 
 
 class PutForm(Form):
-    """What a product page sends: a pack, how many, and the price in minor units that the page showed."""
+    """What a product page sends: a pack, how many, and the price in minor units that the page showed.
+
+    Where a page lets one choose a pack, it sends the price of each as `price-<pack>`.
+    """
 
     pack = IntegerField(validators=[InputRequired(), NumberRange(1, HIGHEST)])
     quantity = IntegerField(
@@ -39,6 +42,12 @@ class PutForm(Form):
         ],
     )
     price = IntegerField(validators=[Optional(), NumberRange(1, HIGHEST)])
+
+    @property
+    def seen_price_minor(self) -> int | None:
+        """Return the price that was shown for the chosen pack, if the page said it."""
+        price = self.price.data or request.form.get(f"price-{self.pack.data}", type=int)
+        return price if price and 0 < price <= HIGHEST else None
 
 
 def quantities_form(view: BasketView) -> Form:
@@ -119,7 +128,7 @@ def put() -> ResponseReturnValue:
                 if pack is None:
                     raise ordering.NotSold(pack_id=form.pack.data)
                 own = ordering.open_basket(request.cookies.get(COOKIE), buyer_id=current_user.buyer_id)
-                ordering.put(own, pack, form.quantity.data, seen_price_minor=form.price.data)
+                ordering.put(own, pack, form.quantity.data, seen_price_minor=form.seen_price_minor)
                 key = own.key
         except DomainError as error:
             form.refuse(error)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from marketplace.web.public import box, cooperatives, notice, shop  # noqa: E402, F401
+from marketplace.web.public import box, cooperatives, home, notice, shop  # noqa: E402, F401

@@ -1,23 +1,19 @@
-"""The shop window: the first page, the list, and one product."""
+"""The shop window: the list of what is on sale, and one product."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
-from flask import abort, current_app, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_babel import format_date, get_locale
+from flask import abort, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace import catalog, reporting
 from marketplace.catalog import Listing, Pack
 from marketplace.core import clock
 from marketplace.extensions import db
-from marketplace.fulfilment import Shipment
-from marketplace.ordering import Order
 from marketplace.produce import Category, Season
 from marketplace.web.forms import Form
 from marketplace.web.locale import days, is_chinese
@@ -27,9 +23,9 @@ from marketplace.web.public import bp
 from marketplace.web.strips import ShownStrip, shown
 
 ZONE = "Asia/Shanghai"
-ON_HOME = 8
-LOOK_AT = 40  # so many boxes at most are looked at for one whose pool is settled
 RANKS = (1, 2, 3)
+LONGEST = 200  # of what is searched for
+HIGHEST = 2**63 - 1  # an id that a database takes
 MONTHS = range(1, 13)
 
 
@@ -39,64 +35,43 @@ class Card:
 
     listing: Listing
     pack: Pack  # the smallest
+    has_more_packs: bool
     per_kg_minor: int
     left_g: int
     strip: ShownStrip | None
 
+    @property
+    def is_sold_out(self) -> bool:
+        """Say whether not even the smallest pack can be filled."""
+        return self.left_g < self.pack.grams
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A pack on a product's page."""
+
+    pack: Pack
+    per_kg_minor: int
+    delivery_minor: int
+    is_sold_out: bool
+
+
+def live_packs(listing: Listing) -> list[Pack]:
+    """Return the packs in which a listing is sold, the smallest first."""
+    return [pack for pack in listing.packs if pack.archived_at is None]
+
 
 def cards_of(listings: Sequence[Listing]) -> list[Card]:
-    """Return what a list shows of listings, in a constant number of queries."""
+    """Return what a list shows of listings that are on sale, in a constant number of queries."""
     left = catalog.available_g(listings)
-    packs = [next(pack for pack in row.packs if pack.archived_at is None) for row in listings]
-    wanted = [(row.season_id, pack.price_minor) for row, pack in zip(listings, packs, strict=True)]
-    strips = reporting.strips_of_prices(wanted)
+    packs = [live_packs(row) for row in listings]
+    strips = reporting.strips_of_prices(
+        [(row.season_id, own[0].price_minor) for row, own in zip(listings, packs, strict=True)]
+    )
     return [
-        Card(row, pack, catalog.per_kg(pack.price_minor, pack.grams), left.get(row.id, 0), shown(strip))
-        for row, pack, strip in zip(listings, packs, strips, strict=True)
+        Card(row, own[0], len(own) > 1, catalog.per_kg(own[0].price_minor, own[0].grams), left[row.id], shown(strip))
+        for row, own, strip in zip(listings, packs, strips, strict=True)
     ]
-
-
-@bp.get("/")
-@allow("anyone")
-def home() -> str:
-    """Show who gets the money, what is on sale, and what the season brought."""
-    today = clock.today(ZONE)
-    query = catalog.browse(on=today)
-    listings = db.session.scalars(query.limit(ON_HOME)).unique().all()
-    box, strip = _settled_box()
-    return render_template(
-        "public/home.html",
-        cards=cards_of(listings),
-        box=box,
-        strip=strip,
-        figures=reporting.season_figures(),
-    )
-
-
-def _settled_box() -> tuple[Shipment | None, ShownStrip | None]:
-    """Find a box whose money has come all the way, the newest first."""
-    boxes = db.session.scalars(
-        select(Shipment)
-        .where(Shipment.accepted_at.is_not(None))
-        .options(joinedload(Shipment.order).joinedload(Order.cooperative))
-        .join(Shipment.order)
-        .where(Order.cooperative_id.in_(reporting.settled_cooperatives()))
-        .order_by(Shipment.accepted_at)
-        .limit(LOOK_AT)
-    )
-    for box in boxes:
-        strip = reporting.strip_of_order(box.order)
-        if strip is not None and strip.is_settled:
-            return box, shown(strip)
-    return None, None
-
-
-@bp.get("/favicon.ico")
-@allow("anyone")
-def favicon() -> ResponseReturnValue:
-    """Lead browsers that ask by habit to the mark."""
-
-    return redirect(cast(Callable[[str], str], current_app.jinja_env.globals["asset"])("svg/mark.svg"), 302)
 
 
 @bp.get("/produce")
@@ -104,15 +79,15 @@ def favicon() -> ResponseReturnValue:
 def browse() -> str:
     """Search and narrow down what is on sale; nothing that can be typed is an error."""
     today = clock.today(ZONE)
-    text = request.args.get("q", "")[:200]
-    category = next((c for c in Category if c.value == request.args.get("category")), None)
+    asked = request.args
+    text = asked.get("q", "").strip()[:LONGEST]
+    category = next((known for known in Category if known.value == asked.get("category")), None)
     counties = catalog.counties_on_sale(today)
-    county = next((name for name, _english in counties if name == request.args.get("county")), None)
-    rank = next((rank for rank in RANKS if str(rank) == request.args.get("grade")), None)
-    in_season = request.args.get("season") == "now"
-    query = catalog.browse(text, on=today, category=category, county=county, grade_rank=rank, in_season=in_season)
-    page = page_of(query)
-    chosen = {"q": text, "category": category, "county": county, "grade": rank, "season": "now" if in_season else None}
+    county = next((name for name, _english in counties if name == asked.get("county")), None)
+    rank = next((rank for rank in RANKS if str(rank) == asked.get("grade")), None)
+    now = asked.get("season") == "now"
+    page = page_of(catalog.browse(text, on=today, category=category, county=county, grade_rank=rank, in_season=now))
+    chosen = {"q": text, "category": category, "county": county, "grade": rank, "season": "now" if now else None}
     return render_template(
         "public/browse.html",
         page=page,
@@ -120,17 +95,17 @@ def browse() -> str:
         chosen=chosen,
         here=_here(chosen),
         categories=list(Category),
-        counties=counties,
+        counties=dict(counties),
         ranks=RANKS,
     )
 
 
-def _here(chosen: Mapping[str, object]) -> Callable[..., str]:
+def _here(chosen: dict[str, object]) -> Callable[..., str]:
     """Return a function that gives this list's address with one filter changed or, by none, taken off."""
-    plain = {k: v.value if isinstance(v, Category) else v for k, v in chosen.items() if v}
+    plain = {name: value.value if isinstance(value, Category) else value for name, value in chosen.items()}
 
     def url(**changes: object) -> str:
-        values = {k: v for k, v in (plain | changes).items() if v}
+        values = {name: value for name, value in (plain | changes).items() if value}
         return url_for(".browse", **values)  # type: ignore[arg-type]
 
     return url
@@ -140,43 +115,62 @@ def _here(chosen: Mapping[str, object]) -> Callable[..., str]:
 @allow("anyone")
 def product(listing_id: int) -> str:
     """Show goods with their packs, season, story and where the money goes; old links keep working."""
-    if listing_id >= 2**62:
-        abort(404)
-    listing = (
-        db.session.scalars(
-            select(Listing)
-            .where(Listing.id == listing_id)
-            .options(
-                joinedload(Listing.cooperative),
-                joinedload(Listing.product),
-                joinedload(Listing.season),
-                joinedload(Listing.grade),
-                joinedload(Listing.packs),
-            )
-        )
-        .unique()
-        .one_or_none()
-    )
-    if listing is None or listing.cooperative.suspended_at is not None:
-        abort(404)
+    listing = _find(listing_id)
     today = clock.today(listing.cooperative.zone)
-    packs = [pack for pack in listing.packs if pack.archived_at is None]
-    strip = None
-    if packs:
-        (strip,) = reporting.strips_of_prices([(listing.season_id, packs[0].price_minor)])
+    left_g = catalog.available_g([listing])[listing.id]
+    offers = _offers(listing, left_g, today) if catalog.on_sale(listing, today) else []
+    prices = [(listing.season_id, offer.pack.price_minor) for offer in offers[:1]]
     return render_template(
         "public/product.html",
         listing=listing,
-        packs=packs,
-        on_sale=catalog.on_sale(listing, today),
-        left_g=catalog.available_g([listing]).get(listing.id, 0),
-        delivery={pack.id: catalog.delivery_fee(listing.cooperative_id, pack.grams, today) for pack in packs},
-        per_kg={pack.id: catalog.per_kg(pack.price_minor, pack.grams) for pack in packs},
-        strip=shown(strip),
+        offers=offers,
+        left_g=left_g,
+        first=next((offer for offer in offers if not offer.is_sold_out), None),
+        comes_on=listing.from_on if _is_to_come(listing, today) else None,
+        strip=next((shown(strip) for strip in reporting.strips_of_prices(prices)), None),
         months=months_of(listing.season, today),
         season_words=season_words(listing.season, today),
         form=Form(formdata=None),
     )
+
+
+def _find(listing_id: int) -> Listing:
+    """Find a listing, sold or not, of a cooperative that may sell; else there is no such page."""
+    if listing_id > HIGHEST:
+        abort(404)
+    listing = db.session.scalars(
+        select(Listing)
+        .where(Listing.id == listing_id)
+        .options(
+            joinedload(Listing.cooperative),
+            joinedload(Listing.product),
+            joinedload(Listing.season),
+            joinedload(Listing.grade),
+            selectinload(Listing.packs),
+        )
+    ).one_or_none()
+    if listing is None or listing.cooperative.suspended_at is not None:
+        abort(404)
+    return listing
+
+
+def _offers(listing: Listing, left_g: int, today: date) -> list[Offer]:
+    """Return the packs with what each costs to deliver; without a tariff of today nothing can be ordered."""
+    if catalog.find_tariff(listing.cooperative_id, today) is None:
+        return []
+    return [
+        Offer(
+            pack,
+            catalog.per_kg(pack.price_minor, pack.grams),
+            catalog.delivery_fee(listing.cooperative_id, pack.grams, today),
+            left_g < pack.grams,
+        )
+        for pack in live_packs(listing)
+    ]
+
+
+def _is_to_come(listing: Listing, today: date) -> bool:
+    return listing.archived_at is None and listing.from_on is not None and today < listing.from_on
 
 
 def months_of(season: Season, today: date) -> list[tuple[str, str, bool]]:
@@ -201,7 +195,7 @@ def season_words(season: Season, today: date) -> str:
 
 
 def _month(day: date) -> str:
-    return str(format_date(day, "LLLL" if str(get_locale()) == "en" else "M 月"))
+    return str(format_date(day, "M 月" if is_chinese() else "LLLL"))
 
 
 def _months(first: date, last: date) -> set[int]:
