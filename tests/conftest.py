@@ -179,25 +179,31 @@ def shared_app(databases: Databases) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture
-def session(
-    request: pytest.FixtureRequest, shared_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[scoped_session[Session]]:
-    """A session inside an outer transaction that is rolled back; afterwards the ledger must verify clean."""
-    with shared_app.app_context():
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[scoped_session[Session]]:
+    """Let `db.session` write inside an outer transaction that is rolled back at the end."""
+    with app.app_context():
         engine = db.engine
     connection: Connection = engine.connect().execution_options(writes=True)
     outer = connection.begin()
     bound = scoped_session(sessionmaker(bind=connection, join_transaction_mode="create_savepoint"))
-    monkeypatch.setattr(db, "session", bound)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "session", bound)
+        try:
+            yield bound
+        finally:
+            bound.remove()
+            outer.rollback()
+            connection.close()
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest, shared_app: Flask) -> Iterator[scoped_session[Session]]:
+    """A session inside an outer transaction that is rolled back; afterwards the ledger must verify clean."""
+    with rolled_back(shared_app) as bound:
         yield bound
         bound.rollback()
         assert_clean_ledger(request)
-    finally:
-        bound.remove()
-        outer.rollback()
-        connection.close()
 
 
 @pytest.fixture
@@ -248,3 +254,24 @@ def queries(shared_app: Flask) -> Callable[[int], AbstractContextManager[list[st
         assert len(seen) <= at_most, f"{len(seen)} statements, at most {at_most}:\n" + "\n".join(seen)
 
     return watch
+
+
+# --- a real browser
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+    if found is None:
+        skip_or_fail("no Chromium here: it was not found on PATH", "REQUIRE_BROWSER")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict:
+    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args, request):
+    return {**browser_context_args, "java_script_enabled": "no_script" not in request.keywords, "locale": "en-GB"}

@@ -1,7 +1,6 @@
 """Fixtures of the page tests: logging in, and a real browser against a live house."""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +19,7 @@ from marketplace.app import create_app
 from marketplace.cooperatives import HouseholdKey
 from marketplace.extensions import db
 from marketplace.identity import User
-from tests.conftest import ROOT, SETTINGS, prepare, skip_or_fail
+from tests.conftest import ROOT, SETTINGS, prepare
 
 
 def session_of(person: User | HouseholdKey) -> str:
@@ -69,24 +68,6 @@ class Live:
             "value": signer.dumps({"_user_id": session_of(person), "_fresh": True}),
             "url": self.url,
         }
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
-    if found is None:
-        skip_or_fail("no Chromium here: it was not found on PATH", "REQUIRE_BROWSER")
-    return str(found)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(chromium: str) -> dict:
-    return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]}
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args, request):
-    return {**browser_context_args, "java_script_enabled": "no_script" not in request.keywords, "locale": "en-GB"}
 
 
 @pytest.fixture(scope="module")
