@@ -152,9 +152,19 @@ def create_database(server: str, name: str, template: str = "template1") -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def migrated() -> dict[str, Databases]:
+    """Hold what this worker migrated; a worker comes back to a kind of database with each file that it is given."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, migrated: dict[str, Databases]
+) -> Databases:
     """Migrate one template per worker and database."""
+    if request.param in migrated:
+        return migrated[request.param]
     folder = tmp_path_factory.mktemp("db")
     server = "" if request.param == "sqlite" else request.getfixturevalue("postgres_server")
     made = Databases(request.param, "", folder, server)
@@ -167,6 +177,7 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             connection.rollback()
             connection.connection.dbapi_connection.execute("pragma wal_checkpoint(truncate)")
         engine.dispose()
+    migrated[made.kind] = made
     return made
 
 

@@ -35,7 +35,9 @@ def policy_of(app: Flask, endpoint: str) -> frozenset[str]:
 
 
 def _to_login() -> Any:
-    """Send an anonymous person to log in, and back to this page if it can be read again."""
+    """Send an anonymous person to log in, and back to this page if it can be read again; a household has its own door."""
+    if request.blueprint == "household":
+        return redirect(url_for("household.login"), 303)
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.login", next=target), 303)
 

@@ -15,6 +15,7 @@ VALUES: dict[str, object] = {
     "reference": "none",
     "kind": "none",
     "part": "none",
+    "word": "confirm",
     "picture": "none",
     "digest": "none",
 }
