@@ -29,9 +29,9 @@ _LARGEST = 2**63 - 1  # a number in an address may be longer than any id
 _STAFF = frozenset({Role.CLERK, Role.MANAGER, Role.CASHIER, Role.SUPERVISOR})
 
 
-def _through(target: Column, link: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Reach a column of the row that this one belongs to."""
-    return select(target).where(link).scalar_subquery()
+def _through(model: type[Base], target: Column, link: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Reach a column of the row that a row of `model` belongs to, in queries that join the other table too."""
+    return select(target).where(link).correlate(model).scalar_subquery()
 
 
 _OF_SEASON = select(Product.cooperative_id).join(Season, Season.product_id == Product.id)
@@ -39,36 +39,36 @@ _OF_SEASON = select(Product.cooperative_id).join(Season, Season.product_id == Pr
 COOPERATIVE: dict[type[Base], Column] = {
     Cooperative: Cooperative.id,
     Member: Member.cooperative_id,
-    AccountChange: _through(Member.cooperative_id, Member.id == AccountChange.member_id),
-    HouseholdKey: _through(Member.cooperative_id, Member.id == HouseholdKey.member_id),
+    AccountChange: _through(AccountChange, Member.cooperative_id, Member.id == AccountChange.member_id),
+    HouseholdKey: _through(HouseholdKey, Member.cooperative_id, Member.id == HouseholdKey.member_id),
     Staff: Staff.cooperative_id,
     Product: Product.cooperative_id,
-    Grade: _through(Product.cooperative_id, Product.id == Grade.product_id),
-    Season: _through(Product.cooperative_id, Product.id == Season.product_id),
+    Grade: _through(Grade, Product.cooperative_id, Product.id == Grade.product_id),
+    Season: _through(Season, Product.cooperative_id, Product.id == Season.product_id),
     Weighing: Weighing.cooperative_id,
     Lot: Lot.cooperative_id,
     Supplier: Supplier.cooperative_id,
     Bill: Bill.cooperative_id,
     Listing: Listing.cooperative_id,
-    Pack: _through(Listing.cooperative_id, Listing.id == Pack.listing_id),
+    Pack: _through(Pack, Listing.cooperative_id, Listing.id == Pack.listing_id),
     Order: Order.cooperative_id,
     Payment: Payment.cooperative_id,
-    Refund: _through(Payment.cooperative_id, Payment.id == Refund.payment_id),
+    Refund: _through(Refund, Payment.cooperative_id, Payment.id == Refund.payment_id),
     ProcessorPayout: ProcessorPayout.cooperative_id,
-    Shipment: _through(Order.cooperative_id, Order.id == Shipment.order_id),
+    Shipment: _through(Shipment, Order.cooperative_id, Order.id == Shipment.order_id),
     Plan: _OF_SEASON.where(Season.id == Plan.season_id).correlate(Plan).scalar_subquery(),
     Run: Run.cooperative_id,
-    Allocation: _through(Run.cooperative_id, Run.id == Allocation.run_id),
-    RunReview: _through(Run.cooperative_id, Run.id == RunReview.run_id),
+    Allocation: _through(Allocation, Run.cooperative_id, Run.id == Allocation.run_id),
+    RunReview: _through(RunReview, Run.cooperative_id, Run.id == RunReview.run_id),
     PayoutBatch: PayoutBatch.cooperative_id,
-    Payout: _through(PayoutBatch.cooperative_id, PayoutBatch.id == Payout.batch_id),
+    Payout: _through(Payout, PayoutBatch.cooperative_id, PayoutBatch.id == Payout.batch_id),
 }
 
 BUYER: dict[type[Base], Column] = {
     Buyer: Buyer.id,
     Order: Order.buyer_id,
-    Payment: _through(Order.buyer_id, Order.id == Payment.order_id),
-    Shipment: _through(Order.buyer_id, Order.id == Shipment.order_id),
+    Payment: _through(Payment, Order.buyer_id, Order.id == Payment.order_id),
+    Shipment: _through(Shipment, Order.buyer_id, Order.id == Shipment.order_id),
 }
 
 MEMBER: dict[type[Base], Column] = {

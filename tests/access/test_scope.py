@@ -4,10 +4,14 @@ import pytest
 
 from marketplace import access
 from marketplace.access.scope import BUYER, COOPERATIVE, MEMBER
+from marketplace.catalog import Pack
 from marketplace.cooperatives import Cooperative, Member, StaffRole
 from marketplace.core.errors import NotFound
 from marketplace.extensions import db
 from marketplace.identity import PlatformRole
+from marketplace.payments import Refund
+from marketplace.produce import Grade, Season
+from tests.factories.catalog import make_listing
 from tests.factories.cooperatives import (
     make_cooperative,
     make_coordinator,
@@ -16,6 +20,7 @@ from tests.factories.cooperatives import (
     make_staff,
 )
 from tests.factories.identity import make_buyer, make_user
+from tests.factories.produce import make_season
 
 
 def actor(user):
@@ -50,6 +55,21 @@ def test_every_table_of_a_cooperative_can_be_asked_by_all(session, role):
     for model in COOPERATIVE | BUYER | MEMBER:
         for asker in askers:
             db.session.scalars(access.select_visible(asker, model)).all()
+
+
+def test_a_list_may_join_the_table_that_says_whose_a_row_is(session):
+    """The condition must look at the list's own row, not at any row of the joined table."""
+    ours, theirs = make_listing(), make_listing()
+    clerk, follower = actor(make_staff(ours.cooperative)), actor(make_coordinator(ours.cooperative))
+    joins = {Season: Season.product, Grade: Grade.product, Pack: Pack.listing, Refund: Refund.payment}
+    for somebody in (clerk, follower):
+        for model, other in joins.items():
+            plain = db.session.scalars(access.select_visible(somebody, model)).all()
+            joined = db.session.scalars(access.select_visible(somebody, model).join(other)).all()
+            assert sorted(row.id for row in joined) == sorted(row.id for row in plain)
+            assert bool(joined) is (model is not Refund)
+        packs = db.session.scalars(access.select_visible(somebody, Pack).join(Pack.listing)).all()
+        assert set(packs) == set(ours.packs) != set(theirs.packs)
 
 
 def test_a_number_longer_than_any_id_is_not_found(session):
