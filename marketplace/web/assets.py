@@ -19,11 +19,10 @@ from whitenoise import WhiteNoise
 
 PACKAGE = files("flask_bootstrap") / "static" / "bootstrap5"
 ICONS = frozenset(
-    """archive arrow-left arrow-repeat arrow-return-left arrow-right bank basket2 box-arrow-right box-seam cart-x
-    cash-coin check-lg check2-circle chevron-right clipboard-check clock-history exclamation-circle-fill
-    exclamation-triangle eye file-earmark-text flag geo-alt graph-up hourglass-split house info-circle journal-check
-    journal-text list-check list-ul lock megaphone pencil people person-circle pie-chart plus-lg printer qr-code receipt
-    search shield-check shop speedometer2 tags truck x-lg""".split()
+    """archive arrow-left arrow-repeat arrow-return-left bank basket2 box-arrow-right box-seam cart-x cash-coin
+    check-lg check2-circle clock-history exclamation-circle-fill exclamation-triangle eye hourglass-split house
+    info-circle journal-text list-check lock megaphone pencil people person-circle pie-chart plus-lg printer qr-code
+    receipt search shield-check shop speedometer2 tags truck x-lg""".split()
 )
 
 

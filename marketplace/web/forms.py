@@ -83,7 +83,12 @@ class DayField(DateField):  # type: ignore[misc]  # wtforms has no types
 
 
 class Filter(PlainForm):  # type: ignore[misc]  # wtforms has no types
-    """A form of a GET: filters and searches; it needs no token."""
+    """A form of a GET: filters and searches; it needs no token, and nobody wonders what may stay empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.flags.filters = True
 
 
 def init_app(app: Flask) -> None:

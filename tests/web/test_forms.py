@@ -240,3 +240,17 @@ def test_filters_need_no_token(house):
     with house.test_request_context("/?q=apple"):
         assert "stale_token" not in g
         assert [field.name for field in Search()] == ["q"]
+
+
+def test_only_a_form_that_writes_says_what_may_stay_empty(house):
+    line = '{% from "components/fields.html" import field %}{{ field(f) }}'
+
+    class Search(Filter):
+        kind = SelectField("Kind", choices=CHOICES)
+
+    class Entry(Form):
+        kind = SelectField("Kind", choices=CHOICES)
+
+    with house.test_request_context("/"):
+        assert "(optional)" not in render_template_string(line, f=Search().kind)
+        assert "(optional)" in render_template_string(line, f=Entry().kind)

@@ -25,12 +25,6 @@ def test_every_answer_has_a_strict_policy(house, path):
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_a_payment_host_may_be_redirected_to(house):
-    house.config["PAYMENT_HOSTS"] = ("https://pay.example",)
-    found = directives(house.test_client().get("/nothing-here"))
-    assert found["form-action"] == "'self' https://pay.example"
-
-
 def test_https_is_remembered_over_https_only(house):
     answer = house.test_client().get("/nothing-here", base_url="https://localhost")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
