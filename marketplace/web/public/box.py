@@ -72,8 +72,9 @@ def _steps(shipment: Shipment, origins: Sequence[Origin], strip: ShownStrip | No
         if strip is not None and strip.is_settled:
             shared, arrived = _money_steps(shipment, shipment.accepted_at)
             done.append(shared)
-            open_ = [] if arrived else open_[1:]
-            done += [(_("In the households' bank accounts"), "")] if arrived else []
+            (arrival, _detail) = open_[-1]
+            done += [(arrival, "")] if arrived else []
+            open_ = [] if arrived else [(arrival, _("not all of them have it yet"))]
     return [
         *((words, detail, "done") for words, detail in done),
         *((words, detail, "" if at else "now") for at, (words, detail) in enumerate(open_)),

@@ -1,7 +1,7 @@
 """The first page: who gets the money, what is on sale, what has come of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
@@ -47,4 +47,5 @@ def _mixed(cards: Sequence[Card]) -> list[Card]:
 @allow("anyone")
 def favicon() -> ResponseReturnValue:
     """Lead browsers that ask by habit to the mark."""
-    return redirect(current_app.jinja_env.globals["asset"]("svg/mark.svg"), 302)
+    asset: Callable[[str], str] = current_app.jinja_env.globals["asset"]  # type: ignore[assignment]
+    return redirect(asset("svg/mark.svg"), 302)

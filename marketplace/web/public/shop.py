@@ -1,6 +1,6 @@
 """The shop window: the list of what is on sale, and one product."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -100,7 +100,7 @@ def browse() -> str:
     )
 
 
-def _here(chosen: dict[str, object]) -> Callable[..., str]:
+def _here(chosen: Mapping[str, object]) -> Callable[..., str]:
     """Return a function that gives this list's address with one filter changed or, by none, taken off."""
     plain = {name: value.value if isinstance(value, Category) else value for name, value in chosen.items()}
 
