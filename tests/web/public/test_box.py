@@ -2,7 +2,8 @@
 
 import pytest
 
-from marketplace import fulfilment
+from marketplace import fulfilment, payouts
+from marketplace.core import clock
 from marketplace.extensions import atomic, db
 from marketplace.fulfilment import AcceptedBy
 from marketplace.produce import Season
@@ -12,6 +13,9 @@ from tests.factories.distribution import make_checked, make_plan
 from tests.factories.fulfilment import make_packed, make_shipped, post_payment
 from tests.factories.intake import make_weighing
 from tests.factories.ordering import make_paid_order
+from tests.factories.payouts import make_sent, payouts_of
+
+pytestmark = pytest.mark.usefixtures("stays")
 
 
 @pytest.fixture
@@ -90,3 +94,40 @@ def test_the_first_page_leads_to_a_settled_box(client, order):
     page = client.get("/").text
     assert f'href="/box/{code}"' in page
     assert "¥64.00" in page
+
+
+def test_the_last_step_waits_until_all_households_have_their_money(client, order):
+    season_id, code = order.lines[0].season_id, accepted_box(order)
+    batch = make_sent(make_checked(db.session.get_one(Season, season_id)))
+    (payout,) = (row.id for row in payouts_of(batch))
+    assert "not all of them have it yet" in client.get(f"/box/{code}").text
+    with atomic():
+        payouts.settle(db.session.get_one(payouts.Payout, payout), clock.today("Asia/Shanghai"), by=batch.made_by_id)
+    page = client.get(f"/box/{code}").text
+    assert "In the households' bank accounts" in page.replace("&#39;", "'")
+    assert "not all of them have it yet" not in page
+    assert 'aria-current="step"' not in page  # nothing is to come
+
+
+def accepted_box(order):
+    shipment = make_shipped(order)
+    accept(shipment)
+    return shipment.box_code
+
+
+def test_it_speaks_chinese_too(client, order):
+    code = accepted_box(order)
+    client.set_cookie("language", "zh-Hans")
+    page = client.get(f"/box/{code}").text
+    for words in ("这一箱是什么，钱去了哪里", "估算", "归塬上村的农户", "三组"):
+        assert words in page
+
+
+def test_a_suspended_cooperatives_box_is_not_shown_off(client, order):
+    season_id, cooperative, code = order.lines[0].season_id, order.cooperative, accepted_box(order)
+    make_checked(db.session.get_one(Season, season_id))
+    assert code in client.get("/").text
+    with atomic():
+        cooperative.suspended_at = clock.now()
+    assert code not in client.get("/").text
+    assert client.get(f"/box/{code}").status_code == 200

@@ -1,11 +1,15 @@
 """What everybody may know of a cooperative."""
 
+import pytest
+
 from marketplace.core import clock
 from marketplace.extensions import atomic
 from tests.factories.catalog import make_listing
 from tests.factories.cooperatives import make_cooperative, make_member
 from tests.factories.distribution import make_checked, make_pool
 from tests.factories.intake import make_weighing
+
+pytestmark = pytest.mark.usefixtures("stays")
 
 
 def test_the_list_opens_when_nobody_was_admitted_yet(client, session):
@@ -50,3 +54,16 @@ def test_unknown_or_suspended_is_not_found(client, session):
     assert client.get("/cooperatives/nobody").status_code == 404
     assert client.get(f"/cooperatives/{slug}").status_code == 404
     assert name not in client.get("/cooperatives").text
+
+
+@pytest.mark.parametrize("slug", ["%00", "a%00b", "x" * 300, "%E6%9D%91"])
+def test_no_slug_breaks_it(client, session, slug):
+    assert client.get(f"/cooperatives/{slug}").status_code == 404
+
+
+def test_both_languages_keep_a_village_and_its_county_in_their_order(client, session):
+    slug = make_cooperative().slug
+    assert "Yuanshang village, Luochuan" in client.get(f"/cooperatives/{slug}").text
+    client.set_cookie("language", "zh-Hans")
+    for path in ("/cooperatives", f"/cooperatives/{slug}"):
+        assert "洛川县 · 塬上村" in client.get(path).text

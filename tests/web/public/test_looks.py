@@ -79,7 +79,9 @@ def test_the_public_pages_are_clean(live, shop, watched, accessible, picture, ta
         ("box-travelling", f"/box/{shop.travelling}"),
     ):
         watched.goto(live.url + path)
-        accessible()
+        for width in (360, 1280):
+            watched.set_viewport_size({"width": width, "height": 800})
+            accessible()
         picture(f"{name}.{tag}")
 
 

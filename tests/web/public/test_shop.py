@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace import catalog
+from marketplace import catalog, ordering
 from marketplace.cooperatives import StaffRole
 from marketplace.core import clock
 from marketplace.extensions import atomic, db
 from marketplace.produce import Category, ReturnClass
-from tests.factories.catalog import make_listing
+from tests.factories.catalog import make_listing, make_tariff
 from tests.factories.cooperatives import make_cooperative, make_staff
 from tests.factories.distribution import make_plan, sell
 from tests.factories.produce import make_product, make_season
+
+pytestmark = pytest.mark.usefixtures("stays")
 
 
 @pytest.fixture
@@ -173,6 +175,65 @@ def test_both_languages(client, apples):
         page = client.get(path).text
         assert "塬上" in page
         assert "Yuanshang village" not in page
+
+
+def test_goods_that_come_later_say_when(client, session):
+    listing = make_listing(stock_g=50_000, from_on=clock.today("Asia/Shanghai") + timedelta(days=9))
+    page = client.get(f"/produce/{listing.id}").text
+    assert "Not sold yet" in page
+    assert "On sale from" in page
+    assert "No longer sold" not in page
+    assert 'name="pack"' not in page
+
+
+def test_without_a_tariff_of_today_nothing_can_be_ordered(client, session):
+    season = make_season()
+    make_tariff(season.product.cooperative, from_on=clock.today("Asia/Shanghai") + timedelta(days=9))
+    listing = make_listing(season, stock_g=50_000)
+    answer = client.get(f"/produce/{listing.id}")
+    assert answer.status_code == 200
+    assert 'name="pack"' not in answer.text
+
+
+def test_a_pack_that_is_larger_than_what_is_left_cannot_be_chosen(client, session):
+    small, large = make_listing(stock_g=7_000).packs
+    page = client.get(f"/produce/{small.listing_id}").text
+    tiles = {tile.split('"', 1)[0]: tile.split(">", 1)[0] for tile in page.split('name="pack" value="')[1:]}
+    assert "checked" in tiles[str(small.id)]
+    assert "disabled" in tiles[str(large.id)]
+
+
+def test_the_price_that_was_shown_goes_into_the_basket_with_the_pack(client, apples):
+    _small, large = apples.packs
+    form = {"pack": large.id, "quantity": 1, f"price-{large.id}": large.price_minor}
+    assert f'name="price-{large.id}" value="{large.price_minor}"' in client.get(f"/produce/{apples.id}").text
+    with atomic():
+        catalog.set_pack_price(large, 140_00, by=make_staff(apples.cooperative, StaffRole.MANAGER).id)
+    assert client.post("/my/basket/put", data=form).status_code == 303
+    assert "went from 128.00\u00a0yuan to 140.00\u00a0yuan" in client.get("/my/basket").text
+
+
+@pytest.mark.parametrize("price", ["x", "-5", "0", str(2**80)])
+def test_a_price_that_no_page_showed_is_that_of_now(client, apples, price):
+    pack = apples.packs[0]
+    client.post("/my/basket/put", data={"pack": pack.id, "quantity": 1, f"price-{pack.id}": price})
+    assert db.session.query(ordering.BasketLine).one().seen_price_minor == 68_00
+
+
+def test_the_first_page_lets_cooperatives_take_turns_and_shows_sold_out_last(client, session):
+    empty = make_listing(stock_g=1_000)
+    first, second = make_listing(stock_g=50_000), make_listing(stock_g=50_000)
+    third = make_listing(second.season, second.season.product.grades[2], stock_g=50_000)
+    page = client.get("/").text
+    places = [page.index(f'href="/produce/{listing.id}"') for listing in (third, first, second, empty)]
+    assert places == sorted(places)
+
+
+def test_filters_stay_when_another_word_is_searched(client, both):
+    page = client.get("/produce", query_string={"q": "茶", "category": "tea", "season": "now"}).text
+    search = page.split('role="search"')[1].split("</form>")[0]
+    assert 'name="category" value="tea"' in search
+    assert 'name="season" value="now"' in search
 
 
 @pytest.mark.parametrize("path", ["/", "/produce"])
