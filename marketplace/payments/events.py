@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from marketplace import queue
 from marketplace.cooperatives import Cooperative
 from marketplace.core import clock
-from marketplace.extensions import atomic, changed_rows, db, retrying
+from marketplace.extensions import atomic, db, retrying
 from marketplace.gateway import (
     GatewayRefused,
     MerchantRef,
@@ -104,7 +104,7 @@ def _take_in(event: ProviderEvent, gateway: PaymentGateway) -> bool:  # noqa: AR
 def _store(event: ProviderEvent) -> int | None:
     insert = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
-    result = db.session.execute(
+    stored: int | None = db.session.scalar(
         insert(ProcessorEvent)
         .values(
             gateway=event.provider,
@@ -120,12 +120,9 @@ def _store(event: ProviderEvent) -> int | None:
             last_error="",
         )
         .on_conflict_do_nothing(index_elements=["gateway", "account", "event_id"])
+        .returning(ProcessorEvent.id)  # nothing when it was there: drivers count such rows differently
     )
-    if not changed_rows(result):
-        return None
-    return db.session.scalars(
-        select(ProcessorEvent.id).filter_by(gateway=event.provider, account=event.account, event_id=event.event_id)
-    ).one()
+    return stored
 
 
 def _find_cooperative(account: str) -> Cooperative | None:

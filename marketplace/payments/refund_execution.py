@@ -99,7 +99,7 @@ def _pay(refund: Refund) -> None:
         ledger.post(book, postings.fee_given_back(refund, order, _where_the_fee_is(refund, order), on))
         earned = is_earned(refund, order)
         ledger.post(ledger.PLATFORM, postings.platform_fee_given_back(refund, order, earned=earned, on=on))
-    note(refund, "refund.succeeded")
+    note(refund, "refund.paid")
     tell_buyer("refund.paid", refund, order)
 
 

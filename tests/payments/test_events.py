@@ -35,6 +35,13 @@ def test_an_event_is_stored_once_with_one_job(session, gateway):
     assert inbox() == [("checkout.session.completed", EventState.DONE)]
 
 
+def test_it_is_said_whether_an_event_was_new(session, gateway):
+    pay(make_order(), gateway)
+    new = []
+    gateway.deliver(lambda body, signed: new.append(payments.receive_event(gateway, body, signed)) or 200, copies=3)
+    assert new == [True, False, False]
+
+
 def test_an_unsigned_event_leaves_nothing(session, gateway):
     with pytest.raises(BadSignature):
         payments.receive_event(gateway, b"{}", {})
