@@ -2,12 +2,15 @@
 
 import pytest
 
+from marketplace import payouts
 from marketplace.core import clock
 from marketplace.extensions import atomic
 from tests.factories.catalog import make_listing
 from tests.factories.cooperatives import make_cooperative, make_member
-from tests.factories.distribution import make_checked, make_pool
+from tests.factories.distribution import make_checked, make_plan, make_pool, sell
 from tests.factories.intake import make_weighing
+from tests.factories.payouts import make_sent
+from tests.factories.produce import make_product, make_season
 
 pytestmark = pytest.mark.usefixtures("stays")
 
@@ -67,3 +70,18 @@ def test_both_languages_keep_a_village_and_its_county_in_their_order(client, ses
     client.set_cookie("language", "zh-Hans")
     for path in ("/cooperatives", f"/cooperatives/{slug}"):
         assert "洛川县 · 塬上村" in client.get(path).text
+
+
+def test_money_of_another_currency_is_not_added_to_yuan(client, session):
+    cooperative = make_cooperative(currency="JPY")
+    season, slug = make_season(make_product(cooperative)), cooperative.slug
+    make_weighing(make_member(cooperative), season, net_g=50_000)
+    sell(season, 9_000)
+    make_plan(season, 10_000)
+    batch = make_sent(make_checked(season))
+    with atomic():
+        payouts.settle_all(batch, clock.today(cooperative.zone), by=batch.made_by_id)
+    assert "JPY\u00a09,000" in client.get(f"/cooperatives/{slug}").text
+    page = client.get("/").text
+    assert "¥0.00" in page
+    assert "9,000" not in page
