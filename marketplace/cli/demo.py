@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,6 +27,8 @@ def demo_command(fresh: bool, no_serve: bool, port: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.extensions["settings"]
     _refuse(settings)
+    if not os.environ.get("PUBLIC_URL"):  # the simulated processor reports to where we listen
+        app.extensions["settings"] = replace(settings, public_url=f"http://127.0.0.1:{port}")
     if fresh:
         _throw_away(settings)
     upgrade()
