@@ -59,7 +59,6 @@ DEEDS: dict[str, Any] = {
     "payment.failed": _l("noted a declined payment"),
     "payment.open": _l("opened a payment"),
     "payment.processing": _l("noted a payment under way"),
-    "payment.received": _l("received a payment"),
     "payment.review": _l("held a payment for a look"),
     "payment.started": _l("began a payment"),
     "payment.succeeded": _l("booked a payment"),

@@ -63,9 +63,7 @@ class AppointForm(Form):
         [InputRequired(_l("Enter an e-mail address."))],
         description=_l("The administrator registers staff; here they get their duty."),
     )
-    role = RadioField(
-        _l("Duty"), choices=[SelectChoice(role.value, WORDS[role]) for role in StaffRole], default="clerk"
-    )
+    role = RadioField(_l("Duty"), choices=ROLES, default="clerk")
 
 
 @bp.route("/profile", methods=["GET", "POST"])
