@@ -78,11 +78,14 @@ def session_id_of_household(key: HouseholdKey) -> str:
     return f"household:{key.id}"
 
 
+_DIGITS = 17  # of the longest id in a session
+
+
 def load_actor(session_id: str) -> Actor | None:
     """Load who a session belongs to, or None when the person, the duty or the code has ended."""
     kind, _, rest = session_id.partition(":")
     number, _, salt = rest.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
+    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
         return None
     if kind == "household":
         return _load_household(session_id, int(number))

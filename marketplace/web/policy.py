@@ -35,7 +35,7 @@ def policy_of(app: Flask, endpoint: str) -> frozenset[str]:
 
 
 def _to_login() -> Any:
-    """Send an anonymous person to log in, and back to this page if it can be read again; a household has its own door."""
+    """Send an anonymous person to log in, and back if the page can be read again; households have their own door."""
     if request.blueprint == "household":
         return redirect(url_for("household.login"), 303)
     target = request.full_path.rstrip("?") if request.method == "GET" else None

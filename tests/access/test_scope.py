@@ -20,7 +20,6 @@ from tests.factories.cooperatives import (
     make_staff,
 )
 from tests.factories.identity import make_buyer, make_user
-from tests.factories.produce import make_season
 
 
 def actor(user):
