@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from sqlalchemy import text
 
 from marketplace import audit, distribution, ledger, trail
 from marketplace.audit import Difference
@@ -12,18 +11,9 @@ from marketplace.distribution import RunState, rules
 from marketplace.extensions import atomic, db
 from marketplace.payouts import Payout
 from tests.factories.cooperatives import make_coordinator, make_member
-from tests.factories.distribution import make_approved, make_checked, make_pool, make_published, sell
+from tests.factories.distribution import make_approved, make_checked, make_pool, make_published, sell, without_guards
 from tests.factories.intake import make_weighing
 from tests.factories.payouts import make_sent, payouts_of
-
-
-def without_guards(session, statement, **values):
-    """Change what the database's triggers keep, as its owner could."""
-    with atomic():
-        distribution.guards.drop(session.connection())
-        db.session.execute(text(statement), values)
-        distribution.guards.install(session.connection())
-    db.session.expire_all()
 
 
 def test_a_run_computes_again_to_the_same_hash(session):
@@ -65,7 +55,7 @@ def test_what_happens_after_the_snapshot_changes_nothing(session):
 def test_whatever_was_touched_is_found_and_the_run_is_not_checked(session, statement, difference):
     season, _members = make_pool()
     run = make_approved(season)
-    without_guards(session, statement)
+    without_guards(statement)
     assert difference in audit.recompute(run).differences
     with pytest.raises(audit.RecomputationDiffers), atomic():
         audit.check(run, by=make_coordinator(run.cooperative).id)
@@ -80,7 +70,6 @@ def test_a_snapshot_forged_with_its_hash_still_differs_from_the_books(session):
     forged, digest = rules.recompute(json.dumps(whole))
     inputs, _stored = rules.read(json.dumps(whole))
     without_guards(
-        session,
         "update run set snapshot = :text, snapshot_hash = :digest",
         text=rules.canonical(inputs, forged),
         digest=digest,
@@ -95,7 +84,6 @@ def test_a_line_that_was_given_to_somebody_else_is_found(session):
     run = make_approved(season)
     stranger = make_member(run.cooperative)
     without_guards(
-        session,
         "update allocation set member_id = :stranger where id = (select min(id) from allocation)",
         stranger=stranger.id,
     )
@@ -108,7 +96,7 @@ def test_a_result_changed_beside_its_inputs_is_found(session):
     whole = json.loads(distribution.snapshot_of(run))
     whole["result"]["lines"][0]["amount_minor"] += 1
     forged = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    without_guards(session, "update run set snapshot = :text", text=forged)
+    without_guards("update run set snapshot = :text", text=forged)
     found = audit.recompute(run)
     assert found.recomputed_hash == found.stored_hash
     assert found.differences == (Difference.HASH,)
@@ -121,7 +109,6 @@ def test_what_an_earlier_run_paid_is_compared_too(session):
     run = make_approved(season)
     assert audit.recompute(run).is_same
     without_guards(
-        session,
         "update allocation set amount_minor = amount_minor + 1, entitled_minor = entitled_minor + 1"
         " where run_id <> :run",
         run=run.id,

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
+from sqlalchemy.orm import Session, scoped_session
 from waitress.server import create_server
 
 from marketplace import access
@@ -47,6 +48,12 @@ def house(tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def stays(session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch) -> None:
+    """End a request by rolling back only, so that the test's own rows are read anew and not cut off."""
+    monkeypatch.setattr(session, "remove", session.rollback)
 
 
 # --- a real browser

@@ -45,7 +45,9 @@ def test_pages_hold_every_row_once_and_filters_stay(shared_app, rows):
             seen += [row.id for row in page.items]
             assert (page.last, page.total) == (3, MANY)
             assert parse_qs(urlsplit(page.url(2)).query) == {
-                "state": ["a", "b"], "endpoint": ["x"], "_scheme": ["y"],
+                "state": ["a", "b"],
+                "endpoint": ["x"],
+                "_scheme": ["y"],
                 "page": ["2"],
             }
     assert seen == sorted(row.id for row in rows)
