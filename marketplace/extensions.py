@@ -69,7 +69,7 @@ def _asks_for_another_try(error: BaseException) -> bool:
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, IntegrityError):  # one token, two clicks: the second try finds the first one's row
         constraint = getattr(getattr(origin, "diag", None), "constraint_name", None) or str(origin)
-        return constraint.endswith("token")
+        return constraint.endswith(("token", "email"))
     if getattr(origin, "sqlstate", None) in {"40001", "40P01", "55P03"}:  # serialization, deadlock, lock timeout
         return True
     return getattr(origin, "sqlite_errorcode", 0) & 0xFF in {5, 6}  # busy, locked

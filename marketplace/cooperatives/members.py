@@ -6,7 +6,16 @@ from typing import NotRequired, TypedDict, Unpack
 from sqlalchemy import func, select
 
 from marketplace import trail
-from marketplace.cooperatives.models import AccountChange, ChangeState, Cooperative, HouseholdKey, Member, MemberKind
+from marketplace.cooperatives.models import (
+    AccountChange,
+    ChangeState,
+    Cooperative,
+    HouseholdKey,
+    Member,
+    MemberKind,
+    StaffRole,
+)
+from marketplace.cooperatives.queries import list_staff
 from marketplace.cooperatives.rules import clean_account
 from marketplace.core import clock
 from marketplace.core.errors import FieldError
@@ -90,6 +99,9 @@ def edit_member(member: Member, *, by: int, **facts: Unpack[MemberFacts]) -> Non
             changed.append(field)
     if member.left_on is not None and member.left_on < member.joined_on:
         raise FieldError("left_before_joined", "joined_on")
+    if member.kind is MemberKind.COLLECTIVE and member.bank_account is None:
+        member.payee = member.name  # nothing was ever paid to another
+    _payee(member.payee, member.name, member.kind, "kind")
     db.session.flush()
     if changed:
         trail.record(
@@ -165,14 +177,19 @@ def propose_account_change(
 
 
 def decide_account_change(change: AccountChange, *, confirm: bool, by: int) -> None:
-    """Confirm or refuse a new bank account, never by who proposed it.
+    """Confirm or refuse a new bank account: the manager or the cashier, never who proposed it.
 
-    Raises FieldError `same_person`, `decided_already`.
+    Raises FieldError `same_person`, `decided_already`, `not_yours_to_decide`, `collective_payee`.
     """
     if change.state is not ChangeState.PROPOSED:
         raise FieldError("decided_already")
     if change.proposed_by_id == by:
         raise FieldError("same_person")
+    deciders = list_staff(change.member.cooperative_id, StaffRole.MANAGER, StaffRole.CASHIER)
+    if by not in {staff.user_id for staff in deciders}:
+        raise FieldError("not_yours_to_decide")
+    if confirm:
+        _payee(change.payee, change.member.name, change.member.kind)
     change.state = ChangeState.CONFIRMED if confirm else ChangeState.REFUSED
     change.decided_by_id, change.decided_at = by, clock.now()
     member = change.member
@@ -221,10 +238,10 @@ def _free_number(cooperative_id: int, number: int | None) -> int:
     return number
 
 
-def _payee(payee: str, name: str, kind: MemberKind) -> str:
+def _payee(payee: str, name: str, kind: MemberKind, field: str = "payee") -> str:
     cleaned = clean_name(payee, "payee") if payee.strip() else name
     if kind is MemberKind.COLLECTIVE and cleaned != name:
-        raise FieldError("collective_payee", "payee")
+        raise FieldError("collective_payee", field)
     return cleaned
 
 

@@ -34,6 +34,7 @@ MESSAGES: dict[str, Any] = {
     "not_an_area": _l("Enter an area in mu, such as 3.5."),
     "finer_than_a_thousandth": _l("At most three figures behind the point."),
     "change_open": _l("A new account waits for confirmation already."),
+    "not_yours_to_decide": _l("The manager or the cashier decides that."),
     "decided_already": _l("That was decided already."),
     # amounts and weights as they are typed
     "not_a_weight": _l("Enter a weight in figures, such as 146.5."),

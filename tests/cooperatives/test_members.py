@@ -104,8 +104,26 @@ def test_a_refused_account_changes_nothing(session):
             bank_name="洛川农商行",
             bank_account=OTHER_ACCOUNT,
         )
-        cooperatives.decide_account_change(change, confirm=False, by=make_staff(cooperative).id)
+    clerk, cashier = make_staff(cooperative), make_staff(cooperative, StaffRole.CASHIER)
+    for somebody in (
+        clerk,
+        make_staff(cooperative, StaffRole.SUPERVISOR),
+        make_staff(make_cooperative(), StaffRole.MANAGER),
+    ):
+        with pytest.raises(FieldError, match="not_yours_to_decide"), atomic():
+            cooperatives.decide_account_change(change, confirm=True, by=somebody.id)
+    with atomic():
+        cooperatives.decide_account_change(change, confirm=False, by=cashier.id)
     assert member.bank_account == ACCOUNT
+
+
+def test_a_household_with_a_payee_of_its_own_does_not_become_a_collective(session):
+    member = make_member(make_cooperative(), "塬上村集体", payee="张建国")
+    facts = {"name": member.name, "village_group": "村委会", "joined_on": member.joined_on}
+    with pytest.raises(FieldError, match="collective_payee"), atomic():
+        cooperatives.edit_member(member, by=make_staff(member.cooperative).id, kind=MemberKind.COLLECTIVE, **facts)
+    session.expire_all()
+    assert member.kind is MemberKind.HOUSEHOLD
 
 
 def test_leaving_is_dated_once(session):

@@ -1,6 +1,8 @@
-"""Who may be a user, and what is kept of a try to log in."""
+"""Who may be a user (B47), and what is kept of a try to log in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -8,7 +10,7 @@ import time_machine
 from marketplace import identity
 from marketplace.core.errors import FieldError
 from marketplace.core.names import clean_name
-from marketplace.extensions import atomic
+from marketplace.extensions import atomic, retrying
 from marketplace.identity import BuyerKind, PlatformRole
 from tests.factories.identity import PASSWORD, make_buyer, make_user
 
@@ -134,3 +136,19 @@ def test_getting_in_forgets_the_failures(session):
 def test_a_buyer_registers_and_is_not_created(session):
     with pytest.raises(ValueError, match="registers"):
         make_user(PlatformRole.BUYER)
+
+
+def test_two_who_register_one_address_at_once_are_told_apart(real_app):
+    barrier = Barrier(2)
+
+    def register(number):
+        with real_app.app_context():
+            barrier.wait()
+            try:
+                retrying(make_buyer)(f"买家{number}", email="same@example.com")
+            except FieldError as refusal:
+                return refusal.code
+            return "registered"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(register, range(2))) == ["email_taken", "registered"]

@@ -78,7 +78,7 @@ def member_new() -> ResponseReturnValue:
         else:
             flash(_("The member is added."), "success")
             return redirect(url_for(".member", member_id=member_id), 303)
-    return render_template("cooperative/members/new.html", form=form), 422 if form.is_submitted() else 200
+    return _kept_private(render_template("cooperative/members/new.html", form=form), form)
 
 
 FIELDS = {"too_much_land": "land"}  # a refusal that names the column, not what was typed
@@ -160,8 +160,7 @@ def account_change(member_id: int) -> ResponseReturnValue:
         else:
             flash(_("Proposed. It counts when a second person has confirmed it."), "success")
             return redirect(url_for(".member", member_id=member_id), 303)
-    page = render_template("cooperative/members/account.html", form=form, member=row)
-    return page, 422 if form.is_submitted() else 200
+    return _kept_private(render_template("cooperative/members/account.html", form=form, member=row), form)
 
 
 @bp.post("/account-changes/<int:change_id>/<any(confirm,refuse):word>")
@@ -205,6 +204,11 @@ def member_card(member_id: int) -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "no-store"  # the PIN is shown this once, not again from a browser's history
     return answer
+
+
+def _kept_private(page: str, form: Form) -> ResponseReturnValue:
+    """Answer with a page that may repeat a typed account number: no browser keeps it."""
+    return page, 422 if form.is_submitted() else 200, {"Cache-Control": "no-store"}
 
 
 def _member_page(row: Member, form: LeaveForm | None = None) -> ResponseReturnValue:

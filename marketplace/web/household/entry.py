@@ -39,11 +39,12 @@ def login(code: str) -> ResponseReturnValue:
     """Let a household in; an unknown code and a wrong PIN get the same answer."""
     form = EntryForm(code=code)
     if form.validate_on_submit():
-        subject = identity.subject_of("household", form.code.data.strip())
+        code = form.code.data.strip().upper()  # one form for the look-up and for counting, or the count could be dodged
+        subject = identity.subject_of("household", code)
         address = identity.subject_of("address", request.remote_addr or "")
         if identity.is_throttled(subject, address):
             return page(429)
-        key = cooperatives.find_household_key(form.code.data)
+        key = cooperatives.find_household_key(code)
         good = identity.matches(form.pin.data.strip(), key.pin_hash if key else None)
         if key is not None and good:
             number = access.session_id_of_household(key)

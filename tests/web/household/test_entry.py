@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from marketplace.extensions import atomic
 from tests.factories.cooperatives import make_cooperative, make_household_key, make_member
 
 PIN = "246810"
@@ -45,3 +46,14 @@ def test_a_pin_is_not_guessed(client, code):
         assert client.post("/household/login", data=right).status_code == 429
         now.shift(timedelta(minutes=15, seconds=1))
         assert client.post("/household/login", data=right).status_code == 303
+
+
+def test_one_card_has_one_count_however_its_code_is_typed(client, session):
+    key = make_household_key(make_member(make_cooperative()))
+    code = "SSSSSSSSSS"
+    with atomic():
+        key.code = code
+    for _ in range(8):
+        client.post("/household/login", data={"code": code, "pin": "000000"})
+    for typed in (code.lower(), "ſ" * 10, f" {code} "):
+        assert client.post("/household/login", data={"code": typed, "pin": "246810"}).status_code == 429
