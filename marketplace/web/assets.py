@@ -22,7 +22,7 @@ ICONS = frozenset(
     """archive arrow-left arrow-repeat arrow-return-left bank basket2 box-arrow-right box-seam cart-x cash-coin
     check-lg check2-circle clock-history exclamation-circle-fill exclamation-triangle eye hourglass-split house
     info-circle journal-text list-check lock megaphone pencil people person-circle pie-chart plus-lg printer qr-code
-    receipt search shield-check shop speedometer2 tags truck x-lg""".split()
+    receipt search shop speedometer2 tags truck x-lg""".split()
 )
 
 
