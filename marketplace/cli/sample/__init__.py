@@ -4,6 +4,7 @@ The same seed gives the same people, loads, orders and amounts, counted back fro
 such as order numbers and box codes, is drawn anew.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -33,6 +34,8 @@ def is_loaded() -> bool:
 
 def load(app: Flask, say: Callable[[str], None]) -> None:
     """Make the sample, day after day; `say` is told how far it is."""
+    # a refund's event is fetched by the very sweep that made it: no reason to warn here
+    logging.getLogger("marketplace.payments.events").setLevel(logging.ERROR)
     chance = random.Random(SEED)  # noqa: S311 - nothing here is a secret
     today = clock.now()
     with clock.travel(today - timedelta(days=LEAD)):
