@@ -48,7 +48,8 @@ def _to_check(run: Run, same: bool) -> dict[str, Any]:
     agrees = (_("recomputed, same hash"), "go", "check2-circle")
     differs = (_("recomputed, it differs"), "stop", "exclamation-triangle")
     return {
-        "figure": money(run.paid_minor, run.currency),
+        "figure": 1,
+        "amount": money(run.paid_minor, run.currency),
         "title": _title(run),
         "why": _("Run %(n)s waits for your check. Nothing is posted or paid before it.", n=run.number),
         "chip": agrees if same else differs,
@@ -59,7 +60,8 @@ def _to_check(run: Run, same: bool) -> dict[str, Any]:
 
 def _unpaid(run: Run) -> dict[str, Any]:
     return {
-        "figure": money(run.paid_minor, run.currency),
+        "figure": 1,
+        "amount": money(run.paid_minor, run.currency),
         "title": _title(run),
         "why": _("Checked on %(day)s and not yet sent to the bank.", day=day(run.checked_at or run.prepared_at)),
         "chip": (_("late"), "wait", "hourglass-split"),
@@ -82,7 +84,8 @@ def _returned(desk: reporting.Desk) -> dict[str, Any]:
 def _published(run: Run) -> dict[str, Any]:
     until = day(run.notice_until or run.prepared_at, run.cooperative.zone)
     return {
-        "figure": money(run.paid_minor, run.currency),
+        "figure": 1,
+        "amount": money(run.paid_minor, run.currency),
         "title": _title(run),
         "why": _("Run %(n)s hangs out until %(day)s; it comes to you when it is approved.", n=run.number, day=until),
         "chip": (_("published"), "info", "megaphone"),
