@@ -25,6 +25,7 @@ from marketplace.web import (
     headers,
     household,
     locale,
+    plain,
     policy,
     public,
     webhooks,
@@ -58,6 +59,7 @@ def init_app(app: Flask) -> None:
         has_endpoint=lambda name: name in current_app.view_functions,
         basket_count=buyer.basket.basket_count,
     )
+    plain.init_app(app)
     policy.init_app(app)
     csrf.init_app(app)
     for part in (headers, locale, words, forms, errors):

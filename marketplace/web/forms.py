@@ -18,6 +18,7 @@ from marketplace.web.errors import page
 from marketplace.web.messages import words_for
 
 View = TypeVar("View", bound=Callable[..., Any])
+LONGEST_ONCE = 40  # characters, as the columns have them
 
 
 def gives_back(view: View) -> View:
@@ -26,10 +27,15 @@ def gives_back(view: View) -> View:
     return view
 
 
+def _one_of_ours(token: str | None) -> str:
+    """Take another token for one that no page of ours sent: a column keeps 40 characters."""
+    return token if token and len(token) <= LONGEST_ONCE else secrets.token_urlsafe(16)
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """A form of this site. `once` goes into a unique column, so that a second press finds the first one's row."""
 
-    once = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    once = HiddenField(default=lambda: secrets.token_urlsafe(16), filters=[_one_of_ours])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; a page that was open for too long is shown again with all that was typed."""
@@ -99,6 +105,9 @@ def init_app(app: Flask) -> None:
         view = app.view_functions.get(request.endpoint or "")
         if view is not None and getattr(view, "gives_back", False) and same_origin():
             g.stale_token = True
-            answer: ResponseReturnValue = app.ensure_sync(view)(**(request.view_args or {}))
+            try:
+                answer: ResponseReturnValue = app.ensure_sync(view)(**(request.view_args or {}))
+            except Exception as error:  # Flask takes what a handler raises for a fault of ours: 500
+                return app.handle_user_exception(error)
             return answer
         return page(400)

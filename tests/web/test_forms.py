@@ -25,7 +25,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from marketplace.app import create_app
-from marketplace.core.errors import DomainError, FieldError
+from marketplace.core.errors import DomainError, FieldError, NotFound
 from marketplace.extensions import db
 from marketplace.web import messages
 from marketplace.web.forms import Filter, Form, gives_back
@@ -165,6 +165,39 @@ def test_a_view_that_promises_nothing_is_not_called_with_a_stale_token(house):
     answer = house.test_client().post("/do", headers={"Origin": "http://localhost"})
     assert answer.status_code == 400
     assert called == []
+
+
+def test_what_is_refused_with_a_stale_token_is_refused_as_always(house):
+    house.config["WTF_CSRF_ENABLED"] = True
+
+    def view():
+        raise NotFound(kind="Bill")
+
+    house.add_url_rule("/gone", "gone", allow("anyone")(gives_back(view)), methods=["POST"])
+    assert house.test_client().post("/gone", headers={"Origin": "http://localhost"}).status_code == 404
+
+
+@pytest.mark.parametrize("once", ["", "x" * 41])
+def test_a_form_takes_no_token_that_no_page_of_ours_sent(house, once):
+    with house.test_request_context("/", method="POST", data={"once": once, "name": "Yang"}):
+        assert 0 < len(Small().once.data) <= 40
+        assert Small().once.data != once
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"path": "/sheet%00"}, 404),
+        ({"path": "/sheet", "query_string": {"q": "a\x00b"}}, 400),
+        ({"path": "/sheet", "headers": {"Cookie": 'basket="a\\000b"'}}, 400),
+        ({"path": "/sheet", "method": "POST", "data": {"name": "a\x00b"}}, 400),
+        ({"path": "/sheet", "method": "POST", "data": {"a\x00b": "name"}}, 400),
+    ],
+)
+def test_no_nul_comes_in(deeds, sent, status):
+    house, done = deeds
+    assert house.test_client(use_cookies=False).open(**sent).status_code == status
+    assert done == []
 
 
 def test_tokens_are_good_for_a_working_day_and_cookies_are_guarded(tmp_path):
