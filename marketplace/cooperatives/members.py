@@ -143,7 +143,9 @@ def propose_account_change(
 
     The same token gives the first proposal again. Raises FieldError `change_open` and what the rules refuse.
     """
-    found = db.session.scalars(select(AccountChange).where(AccountChange.form_token == token)).one_or_none()
+    found = db.session.scalars(
+        select(AccountChange).where(AccountChange.member_id == member.id, AccountChange.form_token == token)
+    ).one_or_none()
     if found is not None:
         return found
     db.session.get_one(Member, member.id, with_for_update=True, populate_existing=True)

@@ -46,6 +46,14 @@ class Anonymous(AnonymousUserMixin):  # type: ignore[misc]  # flask_login has no
     room_name_en = locale = user_id = buyer_id = member_id = cooperative_id = None
 
 
+def may_open(endpoint: str) -> bool:
+    """Say whether a link to an endpoint leads somewhere for who is asking: nobody is shown a door that stays shut."""
+    roles = policy.policy_of(current_app, endpoint)
+    if "anyone" in roles:
+        return True
+    return str(current_user.role) in roles if current_user.is_authenticated else "buyer" in roles
+
+
 def init_app(app: Flask) -> None:
     """Build the pages into the application; the policy comes before CSRF, so that a stranger's POST is 404."""
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -56,7 +64,7 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(access.load_actor)
     app.jinja_env.globals.update(
         current_user=current_user,
-        has_endpoint=lambda name: name in current_app.view_functions,
+        may_open=may_open,
         basket_count=buyer.basket.basket_count,
     )
     plain.init_app(app)

@@ -35,7 +35,9 @@ def is_loaded() -> bool:
 def load(app: Flask, say: Callable[[str], None]) -> None:
     """Make the sample, day after day; `say` is told how far it is."""
     # a refund's event is fetched by the very sweep that made it: no reason to warn here
-    logging.getLogger("marketplace.payments.events").setLevel(logging.ERROR)
+    log = logging.getLogger("marketplace.payments.events")
+    level = log.level
+    log.setLevel(logging.ERROR)
     chance = random.Random(SEED)  # noqa: S311 - nothing here is a secret
     today = clock.now()
     with clock.travel(today - timedelta(days=LEAD)):
@@ -58,6 +60,7 @@ def load(app: Flask, say: Callable[[str], None]) -> None:
     with clock.travel(today - timedelta(minutes=4)):
         leave_open(world, chance)
     db.session.remove()
+    log.setLevel(level)
 
 
 def logins() -> Iterator[tuple[str, str]]:

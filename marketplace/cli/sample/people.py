@@ -225,7 +225,7 @@ def _shelve(home: Home, crop: Crop, season: Season) -> list[tuple[int, int]]:
         listing = catalog.publish_listing(
             season,
             season.product.grades[shelf.grade],
-            token=f"sample {crop.key} {shelf.title_en}",
+            token=f"sample {crop.key} {shelf.title_en}"[:40],
             by=home.staff["manager"],
             packs=[
                 PackInput(grams=grams, label=label, label_en=english, price_minor=price)
