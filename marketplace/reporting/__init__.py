@@ -9,6 +9,7 @@ from marketplace.reporting.boxes import find_settled_box, runs_that_shared
 from marketplace.reporting.desk import Desk, Followed, desk_of, followed_ids, list_followed
 from marketplace.reporting.money import MoneyStrip, StripRow, strip_of_order, strips_of_prices
 from marketplace.reporting.pools import PaidOut, PoolFigures, accepted_by_season, count_sold, paid_out, pool_figures
+from marketplace.reporting.purchases import Purchase, list_waiting
 from marketplace.reporting.season import SeasonFigures, season_figures
 from marketplace.reporting.todo import THINGS, Thing, Todo, list_todo
 from marketplace.reporting.week import Week, week_of
@@ -20,6 +21,7 @@ __all__ = [
     "MoneyStrip",
     "PaidOut",
     "PoolFigures",
+    "Purchase",
     "SeasonFigures",
     "StripRow",
     "Thing",
@@ -32,6 +34,7 @@ __all__ = [
     "followed_ids",
     "list_followed",
     "list_todo",
+    "list_waiting",
     "paid_out",
     "pool_figures",
     "runs_that_shared",
