@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from flask import Flask, abort, request
 
 NUL = "\x00"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def _words() -> Iterator[str]:
-    for part in (request.args, request.form):
+    parts = [request.args]
+    if request.mimetype in FORMS:  # a signed body belongs to the view that reads it, and to its own limit
+        parts.append(request.form)
+    for part in parts:
         for name, values in part.lists():
             yield name
             yield from values
