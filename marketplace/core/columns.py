@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import BigInteger, DateTime, Enum, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, DateTime, Enum, Integer, LargeBinary, String
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import mapped_column
@@ -119,11 +119,3 @@ Instant = Annotated[datetime, mapped_column(UtcDateTime)]
 Code = Annotated[str, mapped_column(String(40))]
 Name = Annotated[str, mapped_column(String(60))]
 Secret = Annotated[str, mapped_column(EncryptedText)]
-pk = Pk
-minor = Minor
-grams = Grams
-instant = Instant
-code = Code
-name = Name
-secret = Secret
-text = Annotated[str, mapped_column(Text)]

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.core.columns import code, instant, minor, pk
+from marketplace.core.columns import Code, Instant, Minor, Pk
 from marketplace.extensions import Base
 from marketplace.ledger.accounts import Account
 
@@ -21,11 +21,11 @@ class Transaction(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[pk]
-    book: Mapped[code]
+    id: Mapped[Pk]
+    book: Mapped[Code]
     reference: Mapped[str] = mapped_column(String(120))
-    memo: Mapped[code]  # a code of what happened, for a page to put into words
-    occurred_at: Mapped[instant]
+    memo: Mapped[Code]  # a code of what happened, for a page to put into words
+    occurred_at: Mapped[Instant]
     business_on: Mapped[date]
     posted: Mapped[bool]
     reversal_of_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_transaction.id"))
@@ -48,9 +48,9 @@ class Entry(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[pk]
+    id: Mapped[Pk]
     transaction_id: Mapped[int]
-    book: Mapped[code]
+    book: Mapped[Code]
     account: Mapped[Account] = mapped_column(
         Enum(
             Account,
@@ -61,10 +61,10 @@ class Entry(Base):
             values_callable=lambda members: [member.value for member in members],
         )
     )
-    amount_minor: Mapped[minor]
+    amount_minor: Mapped[Minor]
     currency: Mapped[str] = mapped_column(String(3))
-    pool: Mapped[code | None]
-    party: Mapped[code | None]
-    source: Mapped[code | None]
+    pool: Mapped[Code | None]
+    party: Mapped[Code | None]
+    source: Mapped[Code | None]
 
     transaction: Mapped[Transaction] = relationship(back_populates="entries", viewonly=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.columns import code, enum_column, instant, pk
+from marketplace.core.columns import Code, Instant, Pk, enum_column
 from marketplace.extensions import Base
 
 
@@ -30,13 +30,13 @@ class Job(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[pk]
-    kind: Mapped[code]
+    id: Mapped[Pk]
+    kind: Mapped[Code]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     once_token: Mapped[str | None] = mapped_column(String(120))
     state: Mapped[JobState] = mapped_column(enum_column(JobState))
-    due_at: Mapped[instant]
-    leased_until: Mapped[instant | None]
+    due_at: Mapped[Instant]
+    leased_until: Mapped[Instant | None]
     attempts: Mapped[int]
     last_error: Mapped[str | None] = mapped_column(String(500))
-    created_at: Mapped[instant]
+    created_at: Mapped[Instant]
